@@ -1,0 +1,3 @@
+module github.com/ebb-ml/ebb
+
+go 1.26
