@@ -1,0 +1,80 @@
+package nn
+
+import (
+	"fmt"
+
+	"github.com/ebb-ml/ebb/tensor"
+)
+
+// Pass is what one way through the network, forwards and back, needs beside the
+// tensors: the memory for results and how to run. The zero Pass is inference.
+// A pass is for one goroutine.
+type Pass struct {
+	// Arena holds every intermediate result of the pass; see [Pass.Reset].
+	Arena tensor.Arena
+
+	// Train makes dropout drop and batch normalization use the batch's own
+	// statistics.
+	Train bool
+
+	// Record makes layers keep what Backward needs.
+	Record bool
+
+	// WantInput makes the model's Backward return the gradient with respect to
+	// its input; training does not need it.
+	WantInput bool
+
+	// Step is the number of the training step, from 0. With the seed of each
+	// random layer it fixes what is random in the step.
+	Step uint64
+
+	// Probe is told of every backward stage; nil costs nothing.
+	Probe Probe
+
+	// Trace is called by [Sequential] with every layer's output on the way
+	// forward; nil costs nothing.
+	Trace func(site string, stage Stage, out *tensor.Tensor)
+
+	skipInput bool // the layer at hand need not return its input's gradient
+	site      string
+	depth     int
+	last      *tensor.Tensor // the gradient that was measured last
+	lastNorm  float64
+	paths     map[[2]string]string
+}
+
+// NewTrainingPass returns a pass for training: Train and Record are set.
+func NewTrainingPass() *Pass { return &Pass{Train: true, Record: true} }
+
+// Reset takes back all results of the pass. Call it before each step.
+func (p *Pass) Reset() {
+	p.Arena.Reset()
+	p.last, p.site, p.depth = nil, "", 0
+	p.skipInput = !p.WantInput
+}
+
+// InputGrad reports whether the Backward that is running has to return the
+// gradient with respect to its input. A layer may save that work when it does
+// not.
+func (p *Pass) InputGrad() bool { return !p.skipInput }
+
+// Site returns the path of the layer that is running, such as
+// "residual_1/dense_2"; empty for the model itself.
+func (p *Pass) Site() string { return p.site }
+
+// LikeRows returns a tensor of the shape of x with another number of features,
+// contents unspecified.
+func (p *Pass) LikeRows(x *tensor.Tensor, features int) *tensor.Tensor {
+	var dims [tensor.MaxRank]int
+	n := copy(dims[:], x.Shape())
+	dims[n-1] = features
+	return p.Arena.New(dims[:n]...)
+}
+
+// CheckFeatures panics when the last dimension of x is not the one that the
+// layer needs, naming the layer and both shapes.
+func (p *Pass) CheckFeatures(layer string, x *tensor.Tensor, features int) {
+	if x.Rank() == 0 || x.Cols() != features {
+		panic(fmt.Sprintf("nn: %s at %q needs an input of shape [..., %d], got %s", layer, p.site, features, x.ShapeString()))
+	}
+}

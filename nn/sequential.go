@@ -1,0 +1,93 @@
+package nn
+
+import (
+	"strconv"
+
+	"github.com/ebb-ml/ebb/tensor"
+)
+
+// Sequential runs layers one after the other.
+type Sequential struct {
+	layers []Layer
+	sites  []string
+	stages []Stage
+	params []*Param
+	first  int // the first layer with parameters; nothing below it needs a gradient
+}
+
+// NewSequential returns the chain of the given layers. Each gets a site: its
+// kind and a running number ("dense_2"), or, for an activation that directly
+// follows a dense layer, the site of that layer.
+func NewSequential(layers ...Layer) *Sequential {
+	s := &Sequential{layers: layers, first: len(layers)}
+	count := map[string]int{}
+	for i, l := range layers {
+		kind := KindOf(l)
+		if _, ok := l.(*Activation); ok && i > 0 && KindOf(layers[i-1]) == "dense" {
+			s.sites = append(s.sites, s.sites[i-1])
+		} else {
+			count[kind]++
+			s.sites = append(s.sites, kind+"_"+strconv.Itoa(count[kind]))
+		}
+		s.stages = append(s.stages, StageOf(l))
+		ps := l.Params()
+		s.params = append(s.params, ps...)
+		if len(ps) > 0 && s.first == len(layers) {
+			s.first = i
+		}
+	}
+	return s
+}
+
+// Children returns the layers.
+func (s *Sequential) Children() []Layer { return s.layers }
+
+// Sites returns the site of each layer.
+func (s *Sequential) Sites() []string { return s.sites }
+
+// Params returns the parameters of all layers, in order.
+func (s *Sequential) Params() []*Param { return s.params }
+
+// Forward runs the layers in order.
+func (s *Sequential) Forward(p *Pass, x *tensor.Tensor) *tensor.Tensor {
+	site := p.site
+	for i, l := range s.layers {
+		p.enter(site, s.sites[i])
+		x = l.Forward(p, x)
+		if p.Trace != nil {
+			p.Trace(p.site, s.stages[i], x)
+		}
+	}
+	p.site = site
+	return x
+}
+
+// Backward runs the layers in reverse order and reports each stage.
+func (s *Sequential) Backward(p *Pass, dy *tensor.Tensor) *tensor.Tensor {
+	site, skip := p.site, p.skipInput
+	for i := len(s.layers) - 1; i >= 0; i-- {
+		p.skipInput = skip && i <= s.first
+		p.enter(site, s.sites[i])
+		dx := s.layers[i].Backward(p, dy)
+		if dx == nil {
+			dy = nil
+			break
+		}
+		if p.Probe != nil && s.stages[i] != StageShape {
+			p.Report(s.stages[i], dy, dx)
+		}
+		dy = dx
+	}
+	p.site, p.skipInput = site, skip
+	return dy
+}
+
+// enter sets the site of a layer below that of its container. The path is only
+// put together where someone listens, because that allocates.
+func (p *Pass) enter(container, site string) {
+	if container == "" {
+		p.site = site
+	} else if p.Probe != nil || p.Trace != nil {
+		p.site = p.joinSite(container, site)
+	}
+}

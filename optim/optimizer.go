@@ -1,0 +1,65 @@
+package optim
+
+import (
+	"github.com/ebb-ml/ebb/nn"
+	"github.com/ebb-ml/ebb/tensor"
+)
+
+// Rule is an update rule: what an optimizer does with one parameter. It is a
+// plain value of hyperparameters, without state.
+type Rule interface {
+	// Name is what a spec file calls the rule: "adam".
+	Name() string
+	// Slots names the state that the rule keeps for each element of a
+	// parameter, by PyTorch's names: "exp_avg", "exp_avg_sq".
+	Slots() []string
+	// Update changes w by its gradient g. t is the number of the update, from
+	// 1; slots has one slice for each name of Slots, zeros before the first
+	// update unless the rule implements Initial.
+	Update(w, g []tensor.Float, slots [][]tensor.Float, t int, lr float64)
+}
+
+// Optimizer applies a rule to parameters and keeps their state.
+type Optimizer struct {
+	Rule   Rule
+	params []*nn.Param
+	slots  [][][]tensor.Float // by parameter, then by slot
+	t      int
+}
+
+// New returns the optimizer of the trained parameters among params; those
+// without a gradient are left out.
+func New(rule Rule, params []*nn.Param) *Optimizer {
+	o := &Optimizer{Rule: rule}
+	for _, p := range params {
+		if p.Grad == nil {
+			continue
+		}
+		state := make([][]tensor.Float, len(rule.Slots()))
+		for i := range state {
+			state[i] = make([]tensor.Float, p.Value.Len())
+		}
+		o.params = append(o.params, p)
+		o.slots = append(o.slots, state)
+	}
+	return o
+}
+
+// Step updates every parameter once with the learning rate lr.
+func (o *Optimizer) Step(lr float64) {
+	o.t++
+	for i, p := range o.params {
+		o.Rule.Update(p.Value.Data, p.Grad.Data, o.slots[i], o.t, lr)
+	}
+}
+
+// Params returns the parameters that the optimizer changes.
+func (o *Optimizer) Params() []*nn.Param { return o.params }
+
+// Steps returns how many updates were made; SetSteps is for resuming.
+func (o *Optimizer) Steps() int     { return o.t }
+func (o *Optimizer) SetSteps(t int) { o.t = t }
+
+// Slots returns the state of parameter i, in the order of Rule.Slots; it is
+// shared, so that a checkpoint can be read into it.
+func (o *Optimizer) Slots(i int) [][]tensor.Float { return o.slots[i] }
