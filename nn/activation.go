@@ -9,7 +9,8 @@ type Activation struct {
 }
 
 // phi is one function: what it is called, its value, and dz = dh·φ′(z) given z
-// and h.
+// and h. Each function loops over whole slices, so that the choice of the
+// function is made once per tensor and not once per element.
 type phi struct {
 	name     string
 	forward  func(h, z []tensor.Float, a tensor.Float)
@@ -37,6 +38,7 @@ func (l *Activation) Forward(p *Pass, z *tensor.Tensor) *tensor.Tensor {
 
 // Backward computes dz = dh·φ′(z).
 func (l *Activation) Backward(p *Pass, dh *tensor.Tensor) *tensor.Tensor {
+	p.CheckGradient(l.phi.name, dh, l.h)
 	if !p.InputGrad() {
 		return nil
 	}

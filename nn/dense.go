@@ -11,7 +11,7 @@ import (
 type Dense struct {
 	W, B   *Param // W is [in, out]; B is [out], or nil without a bias
 	params []*Param
-	x      *tensor.Tensor
+	x, z   *tensor.Tensor
 }
 
 // NewDense returns a dense layer of zeros with a bias; see [Init] for its
@@ -46,10 +46,10 @@ func (d *Dense) Params() []*Param { return d.params }
 func (d *Dense) Forward(p *Pass, x *tensor.Tensor) *tensor.Tensor {
 	in, out := d.In(), d.Out()
 	p.CheckFeatures("dense", x, in)
-	if p.Record {
-		d.x = x
-	}
 	z := p.LikeRows(x, out)
+	if p.Record {
+		d.x, d.z = x, z
+	}
 	rows := x.Rows()
 	if d.B != nil {
 		for r := range rows {
@@ -63,7 +63,7 @@ func (d *Dense) Forward(p *Pass, x *tensor.Tensor) *tensor.Tensor {
 // Backward computes dW += xᵀ·dz, db += Σ dz over the rows, and dx = dz·Wᵀ.
 func (d *Dense) Backward(p *Pass, dz *tensor.Tensor) *tensor.Tensor {
 	in, out := d.In(), d.Out()
-	p.CheckFeatures("dense (backward)", dz, out)
+	p.CheckGradient("dense", dz, d.z)
 	rows := dz.Rows()
 	kernel.Gemm(kernel.TN, in, out, rows, d.x.Data, in, dz.Data, out, d.W.Grad.Data, out, true)
 	if d.B != nil {

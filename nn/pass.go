@@ -31,14 +31,15 @@ type Pass struct {
 	// Probe is told of every backward stage; nil costs nothing.
 	Probe Probe
 
-	// Trace is called by [Sequential] with every layer's output on the way
-	// forward; nil costs nothing.
+	// Trace is called by [Sequential] with every layer's output, and by
+	// [Parallel] with every branch's, on the way forward; nil costs nothing.
 	Trace func(site string, stage Stage, out *tensor.Tensor)
 
 	skipInput bool // the layer at hand need not return its input's gradient
 	site      string
-	depth     int
-	last      *tensor.Tensor // the gradient that was measured last
+	depth     int              // of the events that are reported now
+	outs      []*tensor.Tensor // a stack for [Parallel], which may be nested
+	last      *tensor.Tensor   // the gradient that was measured last
 	lastNorm  float64
 	paths     map[[2]string]string
 }
@@ -49,7 +50,7 @@ func NewTrainingPass() *Pass { return &Pass{Train: true, Record: true} }
 // Reset takes back all results of the pass. Call it before each step.
 func (p *Pass) Reset() {
 	p.Arena.Reset()
-	p.last, p.site, p.depth = nil, "", 0
+	p.last, p.site, p.depth, p.outs = nil, "", 0, p.outs[:0]
 	p.skipInput = !p.WantInput
 }
 
@@ -76,5 +77,17 @@ func (p *Pass) LikeRows(x *tensor.Tensor, features int) *tensor.Tensor {
 func (p *Pass) CheckFeatures(layer string, x *tensor.Tensor, features int) {
 	if x.Rank() == 0 || x.Cols() != features {
 		panic(fmt.Sprintf("nn: %s at %q needs an input of shape [..., %d], got %s", layer, p.site, features, x.ShapeString()))
+	}
+}
+
+// CheckGradient panics when Backward's dy does not have the shape of the output
+// y that was recorded, naming the layer and both shapes; and when nothing was
+// recorded.
+func (p *Pass) CheckGradient(layer string, dy, y *tensor.Tensor) {
+	if y == nil {
+		panic(fmt.Sprintf("nn: %s at %q: Backward without a recorded Forward", layer, p.site))
+	}
+	if !dy.SameShape(y) {
+		panic(fmt.Sprintf("nn: %s at %q needs a gradient of its output's shape %s, got %s", layer, p.site, y.ShapeString(), dy.ShapeString()))
 	}
 }

@@ -29,7 +29,7 @@ const (
 type Event struct {
 	Site  string // path of the layer: "dense_3", "residual_1/dense_2"
 	Stage Stage
-	Depth int     // how many containers enclose the site; the main chain has depth 0
+	Depth int     // 0 in the main chain; one more for what happens inside a layer of it, and so on
 	Time  int     // time step of a recurrent layer, or -1
 	In    float64 // ‖gradient that came in‖, Frobenius norm over the batch
 	Out   float64 // ‖gradient that went out‖

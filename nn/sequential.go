@@ -23,7 +23,7 @@ func NewSequential(layers ...Layer) *Sequential {
 	count := map[string]int{}
 	for i, l := range layers {
 		kind := KindOf(l)
-		if _, ok := l.(*Activation); ok && i > 0 && KindOf(layers[i-1]) == "dense" {
+		if StageOf(l) == StageActivation && i > 0 && KindOf(layers[i-1]) == "dense" {
 			s.sites = append(s.sites, s.sites[i-1])
 		} else {
 			count[kind]++
@@ -62,13 +62,16 @@ func (s *Sequential) Forward(p *Pass, x *tensor.Tensor) *tensor.Tensor {
 	return x
 }
 
-// Backward runs the layers in reverse order and reports each stage.
+// Backward runs the layers in reverse order and reports each stage. What a
+// layer reports from inside itself is one level deeper than its own event.
 func (s *Sequential) Backward(p *Pass, dy *tensor.Tensor) *tensor.Tensor {
-	site, skip := p.site, p.skipInput
+	site, skip, depth := p.site, p.skipInput, p.depth
 	for i := len(s.layers) - 1; i >= 0; i-- {
 		p.skipInput = skip && i <= s.first
 		p.enter(site, s.sites[i])
+		p.depth = depth + 1
 		dx := s.layers[i].Backward(p, dy)
+		p.depth = depth
 		if dx == nil {
 			dy = nil
 			break

@@ -24,6 +24,9 @@ func named(list []NamedParam, l Layer, prefix, site string) []NamedParam {
 		}
 		return list
 	}
+	for _, p := range ownParams(c) {
+		list = append(list, NamedParam{prefix + p.Name, site, p})
+	}
 	var sites []string
 	if s, ok := l.(interface{ Sites() []string }); ok {
 		sites = s.Sites()
@@ -39,4 +42,15 @@ func named(list []NamedParam, l Layer, prefix, site string) []NamedParam {
 		list = named(list, child, prefix+strconv.Itoa(i)+".", at)
 	}
 	return list
+}
+
+// ownParams returns the parameters of a container that belong to none of its
+// children.
+func ownParams(c Container) []*Param {
+	own := c.Params()
+	n := len(own)
+	for _, child := range c.Children() {
+		n -= len(child.Params())
+	}
+	return own[:n]
 }
