@@ -1,0 +1,87 @@
+package data
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+type format int
+
+const (
+	formatCSV format = iota
+	formatNPY
+	formatNPZ
+	formatIDX
+	formatUnknown
+)
+
+// formatOf goes by the name: .csv, .tsv, .txt, .npy, .npz, and the endings of
+// IDX files (a-ubyte, a.idx3); all but .npz may also end in .gz.
+func formatOf(path string) format {
+	name := strings.ToLower(filepath.Base(path))
+	name = strings.TrimSuffix(name, ".gz")
+	ext := filepath.Ext(name)
+	switch {
+	case ext == ".csv", ext == ".tsv", ext == ".txt":
+		return formatCSV
+	case ext == ".npy":
+		return formatNPY
+	case ext == ".npz":
+		return formatNPZ
+	case strings.HasSuffix(name, "ubyte"), strings.HasPrefix(ext, ".idx"), strings.Contains(name, "-idx"):
+		return formatIDX
+	}
+	return formatUnknown
+}
+
+// Open reads a data set from any source: a built-in set by its name, a .csv,
+// .npy or .npz file, a pair of IDX files, or a folder with the four files of
+// MNIST or Fashion-MNIST. Test is nil when the source has no test set of its
+// own. A built-in name goes before a file of the same name.
+func Open(src Source, opt Options) (train, test *Dataset, schema *Schema, err error) {
+	if src.Images != "" || src.Labels != "" {
+		if src.Path != "" || src.Images == "" || src.Labels == "" {
+			return nil, nil, nil, errors.New("source: expected a name, a path, or both images and labels")
+		}
+		train, schema, err = LoadIDX(src.Images, src.Labels, opt)
+		return train, nil, schema, err
+	}
+	if src.Path == "" {
+		return nil, nil, nil, errors.New("source: expected the name of a built-in set or a path")
+	}
+	if slices.ContainsFunc(BuiltIn(), func(i Info) bool { return i.Name == src.Path }) {
+		train, schema, err = Load(src.Path, opt)
+		return train, nil, schema, err
+	}
+	if opt.Samples != 0 {
+		return nil, nil, nil, fmt.Errorf("samples: only a generated set takes samples, and %s is none", src.Path)
+	}
+	info, err := os.Stat(src.Path)
+	if err != nil {
+		if !strings.ContainsAny(src.Path, `./\`) { // meant as a name
+			_, _, err := Load(src.Path, opt)
+			return nil, nil, nil, fmt.Errorf("source: %w; and no such file", err)
+		}
+		return nil, nil, nil, fmt.Errorf("source: %w", err)
+	}
+	if info.IsDir() {
+		return LoadIDXFolder(src.Path, opt)
+	}
+	switch formatOf(src.Path) {
+	case formatCSV:
+		train, schema, err = ReadCSV(src.Path, opt)
+	case formatNPY:
+		train, schema, err = LoadNPY(src.Path, opt)
+	case formatNPZ:
+		train, schema, err = LoadNPZ(src.Path, opt)
+	case formatIDX:
+		err = fmt.Errorf("%s: an IDX file has images or labels alone: give both, as {images: …, labels: …}, or their folder", src.Path)
+	default:
+		err = fmt.Errorf("%s: unknown kind of file, expected .csv, .tsv, .txt (each also with .gz), .npy or .npz", src.Path)
+	}
+	return train, nil, schema, err
+}

@@ -1,0 +1,47 @@
+package data
+
+// Goal says how a target column is to be taken.
+type Goal int
+
+const (
+	// Auto decides by the values: text is a classification; whole numbers are
+	// one when they are 0 and 1 only, or have at most 20 different values and
+	// at least ten rows for each; everything else is a regression.
+	Auto Goal = iota
+	// AsRegression wants numbers (a loss such as mse, mae, huber).
+	AsRegression
+	// AsClassification makes a class of each different value (cross_entropy,
+	// binary_cross_entropy).
+	AsClassification
+)
+
+// Options says how to read a data set. The zero value is the default.
+type Options struct {
+	// Target names the column to predict. A built-in set, a file without a
+	// header (its last column) and a pair of files have a default.
+	Target string
+	// Task says how the target is to be taken.
+	Task Goal
+	// Samples is the number of rows of a generated set; 0 is the set's default.
+	Samples int
+	// Seed makes a generated set.
+	Seed uint64
+}
+
+// Source says where a data set is: the name of a built-in set, a file or a
+// folder in Path, or a pair of IDX files in Images and Labels.
+type Source struct {
+	Path           string
+	Images, Labels string
+}
+
+const (
+	// MaxCategories is the largest number of different texts in an input
+	// column: each becomes one input of the network.
+	MaxCategories = 100
+	// MaxClasses is the largest number of classes of a target column.
+	MaxClasses = 1000
+
+	autoClasses      = 20 // Auto: at most so many different whole numbers
+	autoRowsPerClass = 10 // Auto: at least so many rows for each
+)

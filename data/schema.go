@@ -1,0 +1,230 @@
+package data
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/ebb-ml/ebb/tensor"
+)
+
+// Schema is what a table must have to go into a model: it travels with the
+// model, as JSON, and turns a new table into the same inputs.
+type Schema struct {
+	Columns []Column `json:"columns"`
+	Target  *Target  `json:"target,omitempty"`
+	Scaler  *Scaler  `json:"scaler,omitempty"` // nil: values as they are in the file
+}
+
+// Column is a column of the source: numbers when Categories is nil, otherwise
+// text, with one input for each category.
+type Column struct {
+	Name       string   `json:"name"`
+	Categories []string `json:"categories,omitempty"`
+}
+
+// Target is what the model predicts.
+type Target struct {
+	Name     string   `json:"name"`
+	Position int      `json:"position"` // among the columns of the source, from 0; -1 when it was apart
+	Task     Task     `json:"task"`
+	Classes  []string `json:"classes,omitempty"`
+	Names    []string `json:"names,omitempty"` // of more than one target
+}
+
+// names returns the names of the targets.
+func (t *Target) names() []string {
+	if t.Names != nil {
+		return t.Names
+	}
+	return []string{t.Name}
+}
+
+// MarshalText makes "regression" or "classification" of a task in JSON.
+func (t Task) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
+
+// UnmarshalText reads what MarshalText wrote.
+func (t *Task) UnmarshalText(text []byte) error {
+	for _, task := range []Task{Regression, Classification} {
+		if string(text) == task.String() {
+			*t = task
+			return nil
+		}
+	}
+	return fmt.Errorf("task %q: expected regression or classification", clip(string(text)))
+}
+
+// features returns the names of the inputs that columns become.
+func features(columns []Column) []string {
+	var names []string
+	for _, c := range columns {
+		if c.Categories == nil {
+			names = append(names, c.Name)
+		}
+		for _, category := range c.Categories {
+			names = append(names, c.Name+"="+category)
+		}
+	}
+	return names
+}
+
+// schemaOf returns the schema of a data set whose features are all numbers.
+func schemaOf(d *Dataset, position int) *Schema {
+	s := &Schema{Columns: make([]Column, len(d.Features))}
+	for i, name := range d.Features {
+		s.Columns[i].Name = name
+	}
+	s.Target = &Target{Name: strings.Join(d.Targets, ","), Position: position, Task: d.Task, Classes: d.Classes}
+	if len(d.Targets) > 1 {
+		s.Target.Names = d.Targets
+	}
+	return s
+}
+
+// ReadInputs reads the rows of a file for prediction: X is [N, features] as the
+// model was trained on, filled and standardized by the Scaler, and Y is nil. The
+// file has the columns of the schema under the same names in any order (a file
+// without header: in the same order); others, the target among them, are
+// ignored. A missing column and a category that the training data did not have
+// are errors.
+func (s *Schema) ReadInputs(path string) (*Dataset, error) {
+	return s.read(path, false)
+}
+
+// ReadExamples reads the rows of a file for evaluation: as [Schema.ReadInputs],
+// and the targets with them, standardized likewise for a regression. Rows
+// without a target are dropped and counted.
+func (s *Schema) ReadExamples(path string) (*Dataset, error) {
+	return s.read(path, true)
+}
+
+func (s *Schema) read(path string, labelled bool) (*Dataset, error) {
+	var d *Dataset
+	var err error
+	switch formatOf(path) {
+	case formatCSV:
+		d, err = s.readCSV(path, labelled)
+	default:
+		d, err = s.readArrays(path, labelled)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if s.Scaler != nil {
+		s.Scaler.Apply(d)
+	}
+	return d, nil
+}
+
+func (s *Schema) readCSV(path string, labelled bool) (*Dataset, error) {
+	f, err := openFile(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	t := &table{scan: newCSVScanner(f, path), target: -1}
+	first, err := t.readHeader("")
+	if err != nil {
+		return nil, err
+	}
+	if first != nil {
+		s.nameByPosition(t.columns)
+	}
+	at := make(map[string]int, len(t.columns)) // name → position in the file
+	for i := range t.columns {
+		at[t.columns[i].name] = i
+		t.columns[i].kind = ignored
+	}
+	find := func(name string) (int, error) {
+		i, ok := at[name]
+		if !ok {
+			return 0, fmt.Errorf("%s: no column %q, which the model needs; %s", path, clip(name), suggest(name, t.names()))
+		}
+		return i, nil
+	}
+	for _, want := range s.Columns {
+		i, err := find(want.Name)
+		if err != nil {
+			return nil, err
+		}
+		t.columns[i].expect(want.Categories)
+	}
+	if labelled {
+		i, err := find(s.Target.Name)
+		if err != nil {
+			return nil, err
+		}
+		t.columns[i].target = true
+		t.columns[i].expect(s.Target.Classes)
+		t.target = i
+	}
+	if err := t.readRows(first); err != nil {
+		return nil, err
+	}
+	d := t.assemble(s.Columns)
+	s.describe(d)
+	if d.Y != nil && d.Task == Regression {
+		d.Y = tensor.From(d.Y.Data, t.rows, 1)
+	}
+	return d, nil
+}
+
+// expect fixes the kind of a column: numbers, or these texts alone.
+func (c *column) expect(categories []string) {
+	c.kind = numbers
+	if categories == nil {
+		return
+	}
+	c.kind, c.closed, c.names = texts, true, categories
+	c.known = make(map[string]int, len(categories))
+	for i, name := range categories {
+		c.known[name] = i
+	}
+}
+
+// nameByPosition gives the columns of a file without header the names of the
+// schema, when their number is that of the source with or without its target.
+func (s *Schema) nameByPosition(columns []column) {
+	names := make([]string, 0, len(s.Columns)+1)
+	for _, c := range s.Columns {
+		names = append(names, c.Name)
+	}
+	if t := s.Target; t != nil && len(columns) == len(names)+1 && t.Position >= 0 && t.Position <= len(names) {
+		names = append(names[:t.Position], append([]string{t.Name}, names[t.Position:]...)...)
+	}
+	if len(columns) != len(names) {
+		return
+	}
+	for i, name := range names {
+		columns[i].name = name
+	}
+}
+
+// describe gives d the task, targets and classes of the schema.
+func (s *Schema) describe(d *Dataset) {
+	if s.Target != nil {
+		d.Task, d.Targets, d.Classes = s.Target.Task, s.Target.names(), s.Target.Classes
+	}
+}
+
+// Check reports what makes a schema from a file unusable.
+func (s *Schema) Check() error {
+	n := len(features(s.Columns))
+	switch {
+	case n == 0:
+		return fmt.Errorf("schema: no columns")
+	case s.Target == nil:
+		return fmt.Errorf("schema: no target")
+	case s.Target.Task == Classification && len(s.Target.Classes) < 2:
+		return fmt.Errorf("schema: a classification with %d classes", len(s.Target.Classes))
+	case s.Scaler == nil:
+		return nil
+	}
+	targets := 0
+	if s.Target.Task == Regression {
+		targets = len(s.Target.names())
+	}
+	return s.Scaler.check(n, targets)
+}
+
+func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
