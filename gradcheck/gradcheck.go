@@ -23,7 +23,7 @@ type Entry struct {
 
 	// Error is the largest difference between the two gradients over the
 	// elements, divided by the largest gradient of either kind; by gradientFloor
-	// where all gradients are smaller.
+	// where all gradients are smaller. It is +Inf where either is not finite.
 	Error float64
 
 	// The element of the largest difference, and both gradients there.
@@ -47,9 +47,7 @@ type Report []Entry
 func (r Report) Max() float64 {
 	m := 0.0
 	for _, e := range r {
-		if !(e.Error <= m) { // NaN too is an error
-			m = e.Error
-		}
+		m = max(m, e.Error)
 	}
 	return m
 }
@@ -144,8 +142,12 @@ func Values(name string, j func() float64, v, grad []tensor.Float) Entry {
 		v[i] = at
 		want := (up - down) / (float64(hi) - float64(lo)) // the step that rounding left
 		got := float64(grad[i])
+		d := math.Abs(got - want)
+		if math.IsNaN(d) || math.IsInf(d, 0) {
+			return Entry{name, math.Inf(1), i, got, want}
+		}
 		scale = max(scale, math.Abs(got), math.Abs(want))
-		if d := math.Abs(got - want); !(d <= worst) {
+		if d > worst {
 			worst, e.Index, e.Backward, e.Difference = d, i, got, want
 		}
 	}

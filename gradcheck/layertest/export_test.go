@@ -1,0 +1,4 @@
+package layertest
+
+// RaceDetector tells the tests that allocations can't be counted.
+const RaceDetector = raceDetector
