@@ -22,7 +22,24 @@
 //	‖∂J/∂h₀‖ = ‖∂J/∂h_L‖ · ∏ gains
 //
 // [Sequential] reports one [Event] per stage to the pass's [Probe]. A layer of
-// one's own is measured like any other without doing anything for it.
+// one's own is measured like any other without doing anything for it. The main
+// chain's events have depth 0; what happens inside a layer of it (the paths of a
+// [Residual], the branches of a [Parallel], the layers in them) is one level
+// deeper, and its gains are already in the layer's own. Let the outermost layer
+// of a model be a Sequential, so that there is a main chain.
+//
+// # A training step
+//
+//	p := nn.NewTrainingPass()
+//	for step := range uint64(steps) {
+//		p.Reset()
+//		p.Step = step
+//		nn.ZeroGrad(model.Params())
+//		y := model.Forward(p, x)
+//		… dy is the loss's gradient with respect to y
+//		model.Backward(p, dy)
+//		… the optimizer changes the parameters
+//	}
 //
 // # A layer of your own
 //

@@ -2,7 +2,6 @@ package nn
 
 import (
 	"fmt"
-	"io"
 	"strconv"
 	"strings"
 
@@ -111,12 +110,6 @@ func (s Summary) Params() int {
 		n += r.Params
 	}
 	return n
-}
-
-// Write prints the summary as a table of at most 80 columns.
-func (s Summary) Write(w io.Writer) error {
-	_, err := io.WriteString(w, s.String())
-	return err
 }
 
 // String returns the summary as a table of at most 80 columns.
