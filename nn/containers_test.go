@@ -156,6 +156,7 @@ func TestWrongShapesPanic(t *testing.T) {
 		"residual":            {forward(nn.NewResidual(nn.NewDense(3, 2)), x(4, 3)), []string{"residual", "[4, 3]", "[4, 2]"}},
 		"parallel":            {forward(nn.NewParallel(nn.NewIdentity(), nn.NewFlatten()), x(4, 3, 2)), []string{"parallel", "[4, 3, 2]", "branch_2", "[4, 6]"}},
 		"embedding":           {forward(nn.NewEmbedding(7, 2), tensor.From([]tensor.Float{3, 7}, 2)), []string{"embedding", "id 7", "vocab 7"}},
+		"embedding of -1":     {forward(nn.NewEmbedding(7, 2), tensor.From([]tensor.Float{-1}, 1)), []string{"embedding", "id -1", "0..6"}},
 		"embedding of halves": {forward(nn.NewEmbedding(7, 2), tensor.From([]tensor.Float{1.5}, 1)), []string{"embedding", "id 1.5", "whole number"}},
 		"embedding of NaN":    {forward(nn.NewEmbedding(7, 2), tensor.From([]tensor.Float{tensor.Float(math.NaN())}, 1)), []string{"embedding", "NaN"}},
 		"backward":            {backward(nn.NewDense(3, 2), x(4, 3), x(4, 3)), []string{"dense", "[4, 2]", "[4, 3]"}},
