@@ -42,7 +42,11 @@ func ParseCSV(r io.Reader, name string, opt Options) (*Dataset, *Schema, error) 
 // parseTable is ParseCSV, with names for the columns of a file without header.
 func parseTable(r io.Reader, name string, names []string, opt Options) (*Dataset, *Schema, error) {
 	t := &table{scan: newCSVScanner(r, name)}
-	first, err := t.readHeader(opt.Target)
+	var known []string
+	if opt.Target != "" {
+		known = []string{opt.Target}
+	}
+	first, err := t.readHeader(known)
 	if err != nil {
 		return nil, nil, err
 	}

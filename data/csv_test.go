@@ -1,7 +1,6 @@
 package data
 
 import (
-	"bytes"
 	"fmt"
 	"math"
 	"os"
@@ -228,7 +227,7 @@ func FuzzCSV(f *testing.F) {
 		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := s.ReadInputs(path); err != nil && d.Dropped == 0 && !bytes.ContainsAny([]byte(target), "0123456789") {
+		if _, err := s.ReadInputs(path); err != nil && d.Dropped == 0 {
 			t.Errorf("the schema does not read its own table: %v", err)
 		}
 	})

@@ -123,7 +123,11 @@ func (s *Schema) readCSV(path string, labelled bool) (*Dataset, error) {
 	}
 	defer f.Close()
 	t := &table{scan: newCSVScanner(f, path), target: -1}
-	first, err := t.readHeader("")
+	known := make([]string, len(s.Columns))
+	for i, c := range s.Columns {
+		known[i] = c.Name
+	}
+	first, err := t.readHeader(known)
 	if err != nil {
 		return nil, err
 	}

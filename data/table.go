@@ -48,9 +48,9 @@ type table struct {
 const sampleRows = 1000 // rows that decide whether a column has numbers or texts
 
 // readHeader reads the first row and makes the columns. A row of numbers alone
-// is no header, unless one of them is the name of the target; it is then
-// returned as the first row of data and the columns are column_1, column_2, …
-func (t *table) readHeader(target string) (first [][]byte, err error) {
+// is no header, unless all the known names are among them; it is then returned
+// as the first row of data and the columns are column_1, column_2, …
+func (t *table) readHeader(known []string) (first [][]byte, err error) {
 	row, err := t.scan.row()
 	if err == io.EOF {
 		return nil, fmt.Errorf("%s: the file is empty, expected a header and rows", t.scan.name)
@@ -58,11 +58,13 @@ func (t *table) readHeader(target string) (first [][]byte, err error) {
 		return nil, err
 	}
 	header := false
+	cells := make(map[string]bool, len(row))
 	for _, cell := range row {
-		if _, err := parseCell(cell); err != nil || target != "" && string(cell) == target {
-			header = true
-		}
+		_, err := parseCell(cell)
+		header = header || err != nil
+		cells[string(cell)] = true
 	}
+	header = header || len(known) > 0 && !slices.ContainsFunc(known, func(name string) bool { return !cells[name] })
 	t.columns = make([]column, len(row))
 	seen := make(map[string]int, len(row))
 	for i, cell := range row {
