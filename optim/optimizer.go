@@ -15,7 +15,7 @@ type Rule interface {
 	Slots() []string
 	// Update changes w by its gradient g. t is the number of the update, from
 	// 1; slots has one slice for each name of Slots, zeros before the first
-	// update unless the rule implements Initial.
+	// update.
 	Update(w, g []tensor.Float, slots [][]tensor.Float, t int, lr float64)
 }
 

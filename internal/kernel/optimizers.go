@@ -1,0 +1,97 @@
+package kernel
+
+import "math"
+
+// The element-wise updates of the optimizers, each over one parameter. Slices
+// have the length of w. Constants are computed by the caller in float64 and
+// rounded once.
+
+// SGD computes w -= lr·(g + decay·w).
+func SGD(w, g []Float, lr, decay Float) {
+	g = g[:len(w)]
+	for i, x := range w {
+		w[i] = x - lr*(g[i]+decay*x)
+	}
+}
+
+// Momentum computes b = momentum·b + g + decay·w and w -= lr·b, or, for
+// Nesterov, w -= lr·(g + decay·w + momentum·b).
+func Momentum(w, g, b []Float, lr, decay, momentum Float, nesterov bool) {
+	g, b = g[:len(w)], b[:len(w)]
+	for i, x := range w {
+		d := g[i] + decay*x
+		v := momentum*b[i] + d
+		b[i] = v
+		if nesterov {
+			v = d + momentum*v
+		}
+		w[i] = x - lr*v
+	}
+}
+
+// Adagrad computes s += g² and w -= lr·g/(√s + eps), with g + decay·w for g.
+func Adagrad(w, g, s []Float, lr, decay, eps Float) {
+	g, s = g[:len(w)], s[:len(w)]
+	for i, x := range w {
+		d := g[i] + decay*x
+		v := s[i] + d*d
+		s[i] = v
+		w[i] = x - lr*d/(sqrt(v)+eps)
+	}
+}
+
+// RMSprop computes s = alpha·s + (1−alpha)·g² and w -= lr·g/(√s + eps), with
+// g + decay·w for g. With a momentum, b = momentum·b + g/(√s + eps) and
+// w -= lr·b; b is nil without.
+func RMSprop(w, g, s, b []Float, lr, decay, alpha, eps, momentum Float) {
+	g, s = g[:len(w)], s[:len(w)]
+	for i, x := range w {
+		d := g[i] + decay*x
+		v := alpha*s[i] + (1-alpha)*(d*d)
+		s[i] = v
+		step := d / (sqrt(v) + eps)
+		if b != nil {
+			step += momentum * b[i]
+			b[i] = step
+		}
+		w[i] = x - lr*step
+	}
+}
+
+// AdamSettings are the constants of one update.
+type AdamSettings struct {
+	Beta1, Beta2 Float
+	Step         Float // lr / (1 − beta1^t)
+	Root         Float // √(1 − beta2^t)
+	Eps          Float
+	Decay        Float // added to the gradient, times w
+	Shrink       Float // w is multiplied by it first: 1 − lr·decay of AdamW, else 1
+}
+
+// Adam computes m = β₁m + (1−β₁)g, v = β₂v + (1−β₂)g² and
+// w -= Step·m/(√v/Root + Eps).
+func Adam(w, g, m, v []Float, c AdamSettings) {
+	g, m, v = g[:len(w)], m[:len(w)], v[:len(w)]
+	b1, b2 := c.Beta1, c.Beta2
+	for i, x := range w {
+		x *= c.Shrink
+		d := g[i] + c.Decay*x
+		p := m[i] + (1-b1)*(d-m[i])
+		q := b2*v[i] + (1-b2)*(d*d)
+		m[i], v[i] = p, q
+		w[i] = x - c.Step*(p/(sqrt(q)/c.Root+c.Eps))
+	}
+}
+
+// CountBelow returns how many elements of s are below limit.
+func CountBelow(s []Float, limit Float) int {
+	n := 0
+	for _, v := range s {
+		if v < limit {
+			n++
+		}
+	}
+	return n
+}
+
+func sqrt(v Float) Float { return Float(math.Sqrt(float64(v))) }
