@@ -1,0 +1,112 @@
+package train
+
+import (
+	"math"
+
+	"github.com/ebb-ml/ebb/internal/kernel"
+	"github.com/ebb-ml/ebb/loss"
+	"github.com/ebb-ml/ebb/nn"
+	"github.com/ebb-ml/ebb/optim"
+	"github.com/ebb-ml/ebb/tensor"
+)
+
+// Stepper makes training steps. It is for one goroutine.
+type Stepper struct {
+	Model     nn.Layer
+	Loss      loss.Loss
+	Optimizer *optim.Optimizer
+
+	// ClipValue limits every element of the gradient to ±ClipValue, and
+	// ClipNorm then scales the whole gradient down to that norm (Pascanu et al.
+	// 2013). 0, the default, is off.
+	ClipValue, ClipNorm float64
+
+	// Pass is the pass that every step runs in. Set its Probe to measure the
+	// backward flow; its Step is the number of the step that comes next.
+	Pass *nn.Pass
+
+	// BeforeUpdate and AfterUpdate, where set, are called around the
+	// optimizer's update, with the gradients as they were applied.
+	BeforeUpdate, AfterUpdate func()
+
+	params   []*nn.Param
+	buffers  []*nn.Param      // values that Forward itself moves: running statistics
+	kept     [][]tensor.Float // the buffers before the step
+	gradient float64
+	norms    [8]float64 // of the last gradients, a ring
+	steps    int        // of this stepper, for the ring
+}
+
+// NewStepper returns a stepper without clipping and measuring, at step 0.
+func NewStepper(model nn.Layer, l loss.Loss, optimizer *optim.Optimizer) *Stepper {
+	s := &Stepper{Model: model, Loss: l, Optimizer: optimizer, Pass: nn.NewTrainingPass(), params: model.Params()}
+	for _, p := range s.params {
+		if p.Grad == nil {
+			s.buffers = append(s.buffers, p)
+			s.kept = append(s.kept, make([]tensor.Float, p.Value.Len()))
+		}
+	}
+	return s
+}
+
+// GradientNorm returns the Frobenius norm of the last step's whole gradient,
+// before clipping.
+func (s *Stepper) GradientNorm() float64 { return s.gradient }
+
+// Step trains on one batch with the learning rate lr and returns the batch's
+// mean loss from before the update. x is [B, features], y what the loss takes.
+//
+// When the loss or the gradient is not finite, no weight and no running
+// statistic changes, and the error is a [*NonFiniteError]. It panics when a
+// shape does not fit the model or the loss.
+func (s *Stepper) Step(x, y *tensor.Tensor, lr float64) (float64, error) {
+	for i, b := range s.buffers {
+		copy(s.kept[i], b.Value.Data)
+	}
+	j := s.gradients(x, y)
+	if s.gradient = gradientNorm(s.params); !finite(j) || !finite(s.gradient) {
+		return j, s.locate(x, y)
+	}
+	s.norms[s.steps%len(s.norms)] = s.gradient
+	s.steps++
+	s.clip()
+	if s.BeforeUpdate != nil {
+		s.BeforeUpdate()
+	}
+	s.Optimizer.Step(lr)
+	if s.AfterUpdate != nil {
+		s.AfterUpdate()
+	}
+	s.Pass.Step++
+	return j, nil
+}
+
+// gradients computes the loss and the gradients of all parameters. After a loss
+// that is not finite it goes no further.
+func (s *Stepper) gradients(x, y *tensor.Tensor) float64 {
+	p := s.Pass
+	p.Reset()
+	nn.ZeroGrad(s.params)
+	pred := s.Model.Forward(p, x)
+	j := s.Loss.Forward(pred, y)
+	if !finite(j) {
+		return j
+	}
+	dpred := p.Arena.Like(pred)
+	s.Loss.Backward(dpred, pred, y)
+	p.ReportLoss(dpred)
+	s.Model.Backward(p, dpred)
+	return j
+}
+
+func gradientNorm(params []*nn.Param) float64 {
+	sum := 0.0
+	for _, p := range params {
+		if p.Grad != nil {
+			sum += kernel.SumSquares(p.Grad.Data)
+		}
+	}
+	return math.Sqrt(sum)
+}
+
+func finite(v float64) bool { return v-v == 0 }
