@@ -211,7 +211,8 @@ func (s *Schema) describe(d *Dataset) {
 	}
 }
 
-// Check reports what makes a schema from a file unusable.
+// Check reports what makes a schema that came from a file unusable. The other
+// methods rely on it.
 func (s *Schema) Check() error {
 	n := len(features(s.Columns))
 	switch {
@@ -221,7 +222,24 @@ func (s *Schema) Check() error {
 		return fmt.Errorf("schema: no target")
 	case s.Target.Task == Classification && len(s.Target.Classes) < 2:
 		return fmt.Errorf("schema: a classification with %d classes", len(s.Target.Classes))
-	case s.Scaler == nil:
+	}
+	names := map[string]bool{}
+	for _, c := range s.Columns {
+		if names[c.Name] {
+			return fmt.Errorf("schema: column %q twice", clip(c.Name))
+		}
+		names[c.Name] = true
+		if err := unique(c.Name, c.Categories); err != nil {
+			return err
+		}
+	}
+	if names[s.Target.Name] {
+		return fmt.Errorf("schema: the target %q is a column too", clip(s.Target.Name))
+	}
+	if err := unique(s.Target.Name, s.Target.Classes); err != nil {
+		return err
+	}
+	if s.Scaler == nil {
 		return nil
 	}
 	targets := 0
@@ -229,6 +247,18 @@ func (s *Schema) Check() error {
 		targets = len(s.Target.names())
 	}
 	return s.Scaler.check(n, targets)
+}
+
+// unique refuses texts of a column that are there twice.
+func unique(column string, texts []string) error {
+	seen := make(map[string]bool, len(texts))
+	for _, text := range texts {
+		if seen[text] {
+			return fmt.Errorf("schema: column %q has %q twice", clip(column), clip(text))
+		}
+		seen[text] = true
+	}
+	return nil
 }
 
 func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }

@@ -100,6 +100,9 @@ func TestSchemaCheck(t *testing.T) {
 		"expected a positive number": func(s *Schema) { s.Scaler.Std[1] = 0 },
 		"value 0 is NaN":             func(s *Schema) { s.Scaler.Fill[0] = math.NaN() },
 		"for 3 features":             func(s *Schema) { s.Scaler.Mean = s.Scaler.Mean[1:] },
+		`column "age" twice`:         func(s *Schema) { s.Columns = append(s.Columns, s.Columns[0]) },
+		`has "B" twice`:              func(s *Schema) { s.Columns[1].Categories = []string{"B", "B"} },
+		`"age" is a column too`:      func(s *Schema) { s.Target.Name = "age" },
 		"for 1 targets":              func(s *Schema) { s.Scaler.TargetMean = nil },
 	} {
 		d, s := table3(t)
