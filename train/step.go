@@ -3,7 +3,6 @@ package train
 import (
 	"math"
 
-	"github.com/ebb-ml/ebb/internal/kernel"
 	"github.com/ebb-ml/ebb/loss"
 	"github.com/ebb-ml/ebb/nn"
 	"github.com/ebb-ml/ebb/optim"
@@ -64,12 +63,14 @@ func (s *Stepper) Step(x, y *tensor.Tensor, lr float64) (float64, error) {
 		copy(s.kept[i], b.Value.Data)
 	}
 	j := s.gradients(x, y)
-	if s.gradient = gradientNorm(s.params); !finite(j) || !finite(s.gradient) {
+	if !finite(j) {
+		return j, s.locate(x, y)
+	}
+	if s.gradient = s.clip(); !finite(s.gradient) {
 		return j, s.locate(x, y)
 	}
 	s.norms[s.steps%len(s.norms)] = s.gradient
 	s.steps++
-	s.clip()
 	if s.BeforeUpdate != nil {
 		s.BeforeUpdate()
 	}
@@ -99,14 +100,21 @@ func (s *Stepper) gradients(x, y *tensor.Tensor) float64 {
 	return j
 }
 
-func gradientNorm(params []*nn.Param) float64 {
-	sum := 0.0
-	for _, p := range params {
-		if p.Grad != nil {
-			sum += kernel.SumSquares(p.Grad.Data)
-		}
+// clip clips by value, then by norm, and returns the norm before both.
+func (s *Stepper) clip() float64 {
+	limit := math.Inf(1)
+	if s.ClipNorm > 0 {
+		limit = s.ClipNorm
 	}
-	return math.Sqrt(sum)
+	if s.ClipValue <= 0 {
+		return optim.ClipNorm(s.params, limit)
+	}
+	before := optim.ClipNorm(s.params, math.Inf(1))
+	if finite(before) { // clipping would make an infinite element look like a finite one
+		optim.ClipValue(s.params, s.ClipValue)
+		optim.ClipNorm(s.params, limit)
+	}
+	return before
 }
 
 func finite(v float64) bool { return v-v == 0 }

@@ -1,0 +1,278 @@
+package train
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/ebb-ml/ebb/data"
+	"github.com/ebb-ml/ebb/optim"
+)
+
+// Result is what a run came to.
+type Result struct {
+	Epochs       int     // completed
+	Steps        uint64  // made in all
+	Seconds      float64 // of training, those before a resume included
+	Training     Metrics // of the final weights, on the training rows; after an interruption Loss and Rows of the epoch under way alone
+	Validation   *Metrics
+	History      []Epoch
+	BestEpoch    int  // number from 1 of the epoch with the lowest loss; 0 for none
+	StoppedEarly bool // by Patience
+	Interrupted  bool // by the context
+}
+
+// run is one call of Fit.
+type run struct {
+	Config
+	stepper *Stepper
+	batches *data.Batcher
+	pos     Position
+	began   time.Time
+	before  float64 // seconds of the run before it was resumed
+	saved   time.Time
+}
+
+// Fit trains a model. The weights that it leaves are the last ones; those of the
+// best epoch are in the state that Save got as "best".
+//
+// When ctx is cancelled the run ends after the step under way, with a state
+// saved and Result.Interrupted set: that is no error. An error comes from a
+// configuration or data that does not fit, from a hook or Save, or is a
+// [*NonFiniteError]; the result is then that of the run so far, and for the last
+// the state from before the step is saved as "last".
+func Fit(ctx context.Context, c Config) (Result, error) {
+	r, err := newRun(c)
+	if err != nil {
+		return Result{}, err
+	}
+	for r.more() {
+		interrupted, err := r.epoch(ctx)
+		if err != nil {
+			if _, ok := err.(*NonFiniteError); ok {
+				if saveErr := r.save("last"); saveErr != nil {
+					err = fmt.Errorf("%w; and the state could not be saved: %w", err, saveErr)
+				}
+			}
+			return r.result(), err
+		}
+		if interrupted {
+			res := r.result()
+			res.Interrupted = true
+			return res, r.save("last")
+		}
+	}
+	res := r.result()
+	res.StoppedEarly = r.stale()
+	res.Training, err = Evaluate(r.Model, r.Loss, r.Train, 0, r.Scaler)
+	return res, err
+}
+
+func newRun(c Config) (*run, error) {
+	if err := c.Validate(); err != nil {
+		return nil, err
+	}
+	if c.Schedule == nil {
+		c.Schedule = optim.Constant{}
+	}
+	if c.Validation != nil && c.Validation.Len() == 0 {
+		c.Validation = nil
+	}
+	r := &run{Config: c, began: time.Now(), saved: time.Now(), pos: Position{Best: -1}}
+	var err error
+	if c.Ordered {
+		r.batches, err = data.NewOrderedBatcher(c.Train, c.Batch)
+	} else {
+		r.batches, err = data.NewBatcher(c.Train, c.Batch, c.Seed)
+	}
+	if err != nil {
+		return nil, err
+	}
+	r.stepper = NewStepper(c.Model, c.Loss, c.Optimizer)
+	r.stepper.ClipNorm, r.stepper.ClipValue = c.ClipNorm, c.ClipValue
+	r.stepper.Pass.Probe = c.Probe
+	r.stepper.BeforeUpdate, r.stepper.AfterUpdate = c.BeforeUpdate, c.AfterUpdate
+	if c.Resume != nil {
+		if err := r.resume(*c.Resume); err != nil {
+			return nil, err
+		}
+	}
+	return r, nil
+}
+
+func (r *run) resume(s State) error {
+	p := s.Position
+	if p.Epoch < 0 || p.Batch < 0 || p.Batch > r.batches.Len() || p.Best < -1 || p.Best >= len(p.History) || len(p.History) != p.Epoch || (p.Batch > 0) != (p.Rows > 0) {
+		return fmt.Errorf("state: epoch %d, batch %d, best %d and %d epochs of history do not fit a run of %d batches an epoch",
+			p.Epoch, p.Batch, p.Best, len(p.History), r.batches.Len())
+	}
+	observer, ok := r.Schedule.(optim.Observer)
+	if ok != (p.Plateau != nil) {
+		return fmt.Errorf("state: it is of a run with another learning-rate schedule")
+	}
+	if err := Restore(r.Model, r.Optimizer, s); err != nil {
+		return err
+	}
+	if ok {
+		observer.SetState(*p.Plateau)
+	}
+	r.pos = p
+	r.pos.History = append([]Epoch(nil), p.History...)
+	r.before = p.Seconds
+	r.stepper.Pass.Step = p.Step
+	r.batches.Seek(p.Epoch, p.Batch)
+	return nil
+}
+
+// more reports whether there is anything left to train.
+func (r *run) more() bool {
+	return r.pos.Epoch < r.Epochs && !r.stale() && !r.enough()
+}
+
+func (r *run) stale() bool  { return r.Patience > 0 && r.pos.Stale >= r.Patience }
+func (r *run) enough() bool { return r.MaxSteps > 0 && r.pos.Step >= uint64(r.MaxSteps) }
+
+// epoch trains to the end of the epoch under way.
+func (r *run) epoch(ctx context.Context) (interrupted bool, err error) {
+	var lr float64
+	if n := len(r.pos.History); n > 0 {
+		lr = r.pos.History[n-1].LR
+	}
+	for r.pos.Batch < r.batches.Len() && !r.enough() {
+		if ctx.Err() != nil {
+			return true, nil
+		}
+		if lr, err = r.step(); err != nil {
+			return false, err
+		}
+		if r.SaveEvery > 0 && time.Since(r.saved) >= r.SaveEvery && r.pos.Batch < r.batches.Len() {
+			if err := r.save("last"); err != nil {
+				return false, err
+			}
+		}
+	}
+	return false, r.finishEpoch(lr)
+}
+
+// step trains on the next batch.
+func (r *run) step() (lr float64, err error) {
+	x, y, ok := r.batches.Next()
+	if !ok { // the end of the epoch before
+		x, y, _ = r.batches.Next()
+	}
+	lr = r.rate()
+	j, err := r.stepper.Step(x, y, lr)
+	if err != nil {
+		return lr, err
+	}
+	info := StepInfo{
+		Step: r.stepper.Pass.Step, Epoch: r.pos.Epoch, Batch: r.pos.Batch, Batches: r.batches.Len(),
+		Loss: j, GradientNorm: r.stepper.GradientNorm(), LR: lr,
+	}
+	r.pos.LossSum += j * float64(x.Dim(0))
+	r.pos.Rows += x.Dim(0)
+	r.pos.Batch++
+	r.pos.Step = r.stepper.Pass.Step
+	if r.Hooks.OnStep != nil {
+		info.StepsRemaining = r.remaining()
+		return lr, r.Hooks.OnStep(info)
+	}
+	return lr, nil
+}
+
+// rate returns the learning rate of the step that comes next.
+func (r *run) rate() float64 {
+	return r.LR * r.Schedule.Factor(optim.Progress{Step: int(r.pos.Step), Epoch: r.pos.Epoch, Epochs: r.Epochs})
+}
+
+func (r *run) remaining() uint64 {
+	n := uint64((r.Epochs-r.pos.Epoch)*r.batches.Len() - r.pos.Batch)
+	if r.MaxSteps > 0 {
+		n = min(n, uint64(r.MaxSteps)-r.pos.Step)
+	}
+	return n
+}
+
+// finishEpoch validates, lets the schedule and early stopping see the loss, and
+// saves. An epoch that MaxSteps cut short is finished like any other.
+func (r *run) finishEpoch(lr float64) error {
+	e := Epoch{Epoch: r.pos.Epoch + 1, Steps: r.pos.Step, LR: lr, Loss: r.pos.LossSum / float64(r.pos.Rows)}
+	if r.Validation != nil {
+		m, err := Evaluate(r.Model, r.Loss, r.Validation, 0, r.Scaler)
+		if err != nil {
+			return err
+		}
+		if !finite(m.Loss) {
+			return &NonFiniteError{Step: r.pos.Step, Phase: PhaseValidation}
+		}
+		e.Validation = &m
+	}
+	e.Seconds = r.seconds()
+	now := e.loss()
+	p := &r.pos
+	p.Epoch, p.Batch, p.LossSum, p.Rows = p.Epoch+1, 0, 0, 0
+	p.History = append(p.History, e)
+	if o, ok := r.Schedule.(optim.Observer); ok {
+		o.Observe(now)
+	}
+	better := p.Best < 0 || now < p.History[p.Best].loss()
+	if better {
+		p.Best = len(p.History) - 1
+	}
+	if len(p.History) == 1 || now < p.Mark-r.MinDelta {
+		p.Mark, p.Stale = now, 0
+	} else {
+		p.Stale++
+	}
+	if r.Hooks.OnEpoch != nil {
+		if err := r.Hooks.OnEpoch(e); err != nil {
+			return err
+		}
+	}
+	if better {
+		if err := r.save("best"); err != nil {
+			return err
+		}
+	}
+	return r.save("last")
+}
+
+// save gives Save a copy of the run's state.
+func (r *run) save(kind string) error {
+	if r.Save == nil {
+		return nil
+	}
+	s := Capture(r.Model, r.Optimizer)
+	updates := s.Position.Updates
+	r.pos.Seconds = r.seconds()
+	s.Position = r.pos
+	s.Position.Updates = updates
+	s.Position.History = append([]Epoch(nil), r.pos.History...)
+	if o, ok := r.Schedule.(optim.Observer); ok {
+		s.Position.Plateau = jsonable(o.State())
+	}
+	if err := r.Save(kind, s); err != nil {
+		return err
+	}
+	r.saved = time.Now()
+	if r.Hooks.OnCheckpoint != nil {
+		return r.Hooks.OnCheckpoint(kind, s.Position)
+	}
+	return nil
+}
+
+func (r *run) seconds() float64 { return r.before + time.Since(r.began).Seconds() }
+
+func (r *run) result() Result {
+	res := Result{
+		Epochs: r.pos.Epoch, Steps: r.pos.Step, Seconds: r.seconds(),
+		History: r.pos.History, BestEpoch: r.pos.Best + 1,
+	}
+	if r.pos.Rows > 0 {
+		res.Training = Metrics{Loss: r.pos.LossSum / float64(r.pos.Rows), Rows: r.pos.Rows}
+	}
+	if n := len(r.pos.History); n > 0 {
+		res.Validation = r.pos.History[n-1].Validation
+	}
+	return res
+}
