@@ -39,7 +39,8 @@ func (r Adam) Update(w, g []tensor.Float, slots [][]tensor.Float, t int, lr floa
 
 func (r Adam) settings(t int, lr float64) kernel.AdamSettings {
 	return kernel.AdamSettings{
-		Beta1: tensor.Float(r.Beta1), Beta2: tensor.Float(r.Beta2), Eps: tensor.Float(r.Eps), Shrink: 1,
+		Beta2: tensor.Float(r.Beta2), Eps: tensor.Float(r.Eps), Shrink: 1,
+		Rest1: tensor.Float(1 - r.Beta1), Rest2: tensor.Float(1 - r.Beta2),
 		Step: tensor.Float(lr / (1 - math.Pow(r.Beta1, float64(t)))),
 		Root: tensor.Float(math.Sqrt(1 - math.Pow(r.Beta2, float64(t)))),
 	}

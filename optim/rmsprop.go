@@ -38,7 +38,7 @@ func (r RMSprop) Update(w, g []tensor.Float, slots [][]tensor.Float, _ int, lr f
 		buffer = slots[1]
 	}
 	kernel.RMSprop(w, g, slots[0], buffer, tensor.Float(lr), tensor.Float(r.WeightDecay),
-		tensor.Float(r.Alpha), tensor.Float(r.Eps), tensor.Float(r.Momentum))
+		tensor.Float(r.Alpha), tensor.Float(1-r.Alpha), tensor.Float(r.Eps), tensor.Float(r.Momentum))
 }
 
 // Drowned counts the elements whose root √s is below Eps.

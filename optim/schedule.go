@@ -111,8 +111,10 @@ type Plateau struct {
 }
 
 // NewPlateau returns the schedule with PyTorch's defaults: Drop 0.1, Patience 10.
+// A metric that is NaN or infinite counts as no improvement.
 func NewPlateau() *Plateau {
-	return &Plateau{Drop: 0.1, Patience: 10, factor: 1, best: math.Inf(1)}
+	// The best so far is never infinite, so that JSON can hold the state.
+	return &Plateau{Drop: 0.1, Patience: 10, factor: 1, best: math.MaxFloat64}
 }
 
 // Factor returns the product of the drops so far.
@@ -120,7 +122,7 @@ func (s *Plateau) Factor(Progress) float64 { return s.factor }
 
 // Observe takes the metric after an epoch.
 func (s *Plateau) Observe(metric float64) {
-	if metric < s.best*(1-1e-4) {
+	if metric < s.best*(1-1e-4) && !math.IsInf(metric, -1) {
 		s.best, s.bad = metric, 0
 		return
 	}

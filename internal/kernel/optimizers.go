@@ -40,14 +40,14 @@ func Adagrad(w, g, s []Float, lr, decay, eps Float) {
 	}
 }
 
-// RMSprop computes s = alpha·s + (1−alpha)·g² and w -= lr·g/(√s + eps), with
-// g + decay·w for g. With a momentum, b = momentum·b + g/(√s + eps) and
-// w -= lr·b; b is nil without.
-func RMSprop(w, g, s, b []Float, lr, decay, alpha, eps, momentum Float) {
+// RMSprop computes s = alpha·s + rest·g² and w -= lr·g/(√s + eps), with
+// g + decay·w for g; rest is 1−alpha. With a momentum, b = momentum·b +
+// g/(√s + eps) and w -= lr·b; b is nil without.
+func RMSprop(w, g, s, b []Float, lr, decay, alpha, rest, eps, momentum Float) {
 	g, s = g[:len(w)], s[:len(w)]
 	for i, x := range w {
 		d := g[i] + decay*x
-		v := alpha*s[i] + (1-alpha)*(d*d)
+		v := alpha*s[i] + rest*(d*d)
 		s[i] = v
 		step := d / (sqrt(v) + eps)
 		if b != nil {
@@ -58,9 +58,11 @@ func RMSprop(w, g, s, b []Float, lr, decay, alpha, eps, momentum Float) {
 	}
 }
 
-// AdamSettings are the constants of one update.
+// AdamSettings are the constants of one update. Rest1 and Rest2 are rounded
+// from float64: in float32, 1 − 0.999 would be off by 1e-5.
 type AdamSettings struct {
-	Beta1, Beta2 Float
+	Beta2        Float
+	Rest1, Rest2 Float // 1 − β₁, 1 − β₂
 	Step         Float // lr / (1 − beta1^t)
 	Root         Float // √(1 − beta2^t)
 	Eps          Float
@@ -72,12 +74,11 @@ type AdamSettings struct {
 // w -= Step·m/(√v/Root + Eps).
 func Adam(w, g, m, v []Float, c AdamSettings) {
 	g, m, v = g[:len(w)], m[:len(w)], v[:len(w)]
-	b1, b2 := c.Beta1, c.Beta2
 	for i, x := range w {
 		x *= c.Shrink
 		d := g[i] + c.Decay*x
-		p := m[i] + (1-b1)*(d-m[i])
-		q := b2*v[i] + (1-b2)*(d*d)
+		p := m[i] + c.Rest1*(d-m[i])
+		q := c.Beta2*v[i] + c.Rest2*(d*d)
 		m[i], v[i] = p, q
 		w[i] = x - c.Step*(p/(sqrt(q)/c.Root+c.Eps))
 	}
