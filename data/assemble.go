@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/ebb-ml/ebb/internal/spelling"
 	"github.com/ebb-ml/ebb/tensor"
 )
 
@@ -16,7 +17,7 @@ func (t *table) finish(goal Goal) (*Dataset, *Schema, error) {
 		c := &t.columns[i]
 		switch c.kind {
 		case undecided:
-			return nil, nil, fmt.Errorf("%s: column %q has no values: remove it", t.scan.name, clip(c.name))
+			return nil, nil, fmt.Errorf("%s: column %q has no values: remove it", t.scan.name, spelling.Clip(c.name))
 		case texts:
 			c.sortNames()
 		}
@@ -116,7 +117,7 @@ func (d *Dataset) settle(kind columnKind, names []string, goal Goal) error {
 		return nil
 	}
 	if len(d.Classes) == 1 {
-		return fmt.Errorf("column %q has one class only (%q): nothing to learn", clip(d.Targets[0]), clip(d.Classes[0]))
+		return fmt.Errorf("column %q has one class only (%q): nothing to learn", spelling.Clip(d.Targets[0]), spelling.Clip(d.Classes[0]))
 	}
 	return nil
 }
@@ -143,7 +144,7 @@ func (d *Dataset) distinct(limit int) ([]tensor.Float, error) {
 	for _, v := range d.Y.Data {
 		seen[v] = true
 		if len(seen) > limit {
-			return nil, fmt.Errorf("column %q has more than %d different values: too many for classes", clip(d.Targets[0]), limit)
+			return nil, fmt.Errorf("column %q has more than %d different values: too many for classes", spelling.Clip(d.Targets[0]), limit)
 		}
 	}
 	values := make([]tensor.Float, 0, len(seen))

@@ -5,6 +5,8 @@ import (
 	"embed"
 	"fmt"
 	"slices"
+
+	"github.com/ebb-ml/ebb/internal/spelling"
 )
 
 //go:embed embedded
@@ -51,7 +53,7 @@ func Load(name string, opt Options) (*Dataset, *Schema, error) {
 		for i, s := range sets {
 			names[i] = s.Name
 		}
-		return nil, nil, fmt.Errorf("no built-in data set %q; %s", clip(name), suggest(name, names))
+		return nil, nil, fmt.Errorf("no built-in data set %q; %s", spelling.Clip(name), spelling.Suggest(name, names))
 	}
 	if opt.Samples != 0 && name != "two_spirals" {
 		return nil, nil, fmt.Errorf("samples: %s has a fixed number of rows; only a generated set takes samples", name)

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/ebb-ml/ebb/internal/spelling"
 	"github.com/ebb-ml/ebb/tensor"
 )
 
@@ -46,13 +47,13 @@ func parseCell(cell []byte) (tensor.Float, error) {
 	v, err := strconv.ParseFloat(string(cell), tensor.FloatBits)
 	switch {
 	case errors.Is(err, strconv.ErrRange):
-		return 0, fmt.Errorf("found %q, too large for float%d", clip(string(cell)), tensor.FloatBits)
+		return 0, fmt.Errorf("found %q, too large for float%d", spelling.Clip(string(cell)), tensor.FloatBits)
 	case err != nil && numeric(cell):
-		return 0, fmt.Errorf("found %q, expected a number with a decimal point and no commas", clip(string(cell)))
+		return 0, fmt.Errorf("found %q, expected a number with a decimal point and no commas", spelling.Clip(string(cell)))
 	case err != nil:
-		return 0, fmt.Errorf("found %q, expected a number", clip(string(cell)))
+		return 0, fmt.Errorf("found %q, expected a number", spelling.Clip(string(cell)))
 	case math.IsNaN(v) || math.IsInf(v, 0):
-		return 0, fmt.Errorf("found %q, expected a finite number (leave the cell empty when there is no value)", clip(string(cell)))
+		return 0, fmt.Errorf("found %q, expected a finite number (leave the cell empty when there is no value)", spelling.Clip(string(cell)))
 	}
 	return tensor.Float(v), nil
 }

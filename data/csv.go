@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"slices"
+
+	"github.com/ebb-ml/ebb/internal/spelling"
 )
 
 // ReadCSV reads a table from a .csv, .tsv or .csv.gz file. See [ParseCSV].
@@ -61,9 +63,9 @@ func parseTable(r io.Reader, name string, names []string, opt Options) (*Dataset
 		if opt.Target == "" {
 			err = errors.New("no target given: name the column to predict")
 		} else {
-			err = fmt.Errorf("no column %q", clip(opt.Target))
+			err = fmt.Errorf("no column %q", spelling.Clip(opt.Target))
 		}
-		return nil, nil, fmt.Errorf("%s: %w; %s", name, err, suggest(opt.Target, t.names()))
+		return nil, nil, fmt.Errorf("%s: %w; %s", name, err, spelling.Suggest(opt.Target, t.names()))
 	}
 	c := &t.columns[t.target]
 	c.target = true

@@ -5,6 +5,8 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+
+	"github.com/ebb-ml/ebb/internal/spelling"
 )
 
 const (
@@ -171,7 +173,7 @@ func (s *csvScanner) split() error {
 			}
 			cell := trim(s.record[pos:end])
 			if bytes.IndexByte(cell, '"') >= 0 {
-				return s.errorf("column %d: a quote inside %q; put the cell in quotes and double the quote", len(ends)+1, clip(string(cell)))
+				return s.errorf("column %d: a quote inside %q; put the cell in quotes and double the quote", len(ends)+1, spelling.Clip(string(cell)))
 			}
 			text = append(text, cell...)
 			pos = end

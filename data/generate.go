@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/ebb-ml/ebb/internal/spelling"
 	"github.com/ebb-ml/ebb/tensor"
 )
 
@@ -59,7 +60,7 @@ func points(name string, n int) *Dataset {
 // generated gives a generated set the task that was asked for.
 func generated(d *Dataset, opt Options) (*Dataset, *Schema, error) {
 	if opt.Target != d.Targets[0] {
-		return nil, nil, fmt.Errorf("%s: no target %q: it is called %q", d.Name, clip(opt.Target), d.Targets[0])
+		return nil, nil, fmt.Errorf("%s: no target %q: it is called %q", d.Name, spelling.Clip(opt.Target), d.Targets[0])
 	}
 	if opt.Task == AsRegression {
 		d.Task, d.Classes = Regression, nil

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/ebb-ml/ebb/internal/spelling"
 	"github.com/ebb-ml/ebb/tensor"
 )
 
@@ -85,7 +86,7 @@ func openImages(path string) (*array, error) {
 // class.
 func LoadIDX(images, labels string, opt Options) (*Dataset, *Schema, error) {
 	if opt.Target != "" && opt.Target != "label" {
-		return nil, nil, fmt.Errorf("%s: no target %q: it is called \"label\"", labels, clip(opt.Target))
+		return nil, nil, fmt.Errorf("%s: no target %q: it is called \"label\"", labels, spelling.Clip(opt.Target))
 	}
 	x, err := openImages(images)
 	if err != nil {

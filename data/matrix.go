@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/ebb-ml/ebb/internal/spelling"
 	"github.com/ebb-ml/ebb/tensor"
 )
 
@@ -28,7 +29,7 @@ func LoadNPY(path string, opt Options) (*Dataset, *Schema, error) {
 	target := cols - 1
 	if opt.Target != "" {
 		if target = slices.Index(names, opt.Target); target < 0 {
-			return nil, nil, fmt.Errorf("%s: no column %q; %s", path, clip(opt.Target), suggest(opt.Target, names))
+			return nil, nil, fmt.Errorf("%s: no column %q; %s", path, spelling.Clip(opt.Target), spelling.Suggest(opt.Target, names))
 		}
 	}
 	d := &Dataset{Name: path, X: tensor.New(n, cols-1), Y: tensor.New(n), Targets: []string{names[target]}}
@@ -70,7 +71,7 @@ func (d *Dataset) setTargets(y *array, opt Options) error {
 			return fmt.Errorf("Y has the shape %s, expected [%d] class labels for a classification", tensor.ShapeString(y.dims), d.Len())
 		}
 		if opt.Target != "" {
-			return fmt.Errorf("no target %q: Y has %d columns, and all are targets", clip(opt.Target), y.dims[1])
+			return fmt.Errorf("no target %q: Y has %d columns, and all are targets", spelling.Clip(opt.Target), y.dims[1])
 		}
 		d.Task, d.Y = Regression, tensor.From(y.data, y.dims...)
 		for i := range y.dims[1] {
@@ -79,7 +80,7 @@ func (d *Dataset) setTargets(y *array, opt Options) error {
 		return nil
 	}
 	if opt.Target != "" && opt.Target != "y" {
-		return fmt.Errorf("no target %q: it is called \"y\"", clip(opt.Target))
+		return fmt.Errorf("no target %q: it is called \"y\"", spelling.Clip(opt.Target))
 	}
 	d.Y, d.Targets = tensor.From(y.data, d.Len()), []string{"y"}
 	return d.settle(numbers, nil, opt.Task)

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/ebb-ml/ebb/internal/spelling"
 	"github.com/ebb-ml/ebb/tensor"
 )
 
@@ -60,7 +61,7 @@ func readNPYHeader(r io.Reader) (*npyHeader, error) {
 	}
 	h, err := parseNPYHeader(string(text))
 	if err != nil {
-		return nil, fmt.Errorf("header %q: %w", clip(strings.TrimSpace(string(text))), err)
+		return nil, fmt.Errorf("header %q: %w", spelling.Clip(strings.TrimSpace(string(text))), err)
 	}
 	return h, nil
 }
@@ -76,7 +77,7 @@ func parseNPYHeader(text string) (*npyHeader, error) {
 		key := p.quoted()
 		p.expect(":")
 		if p.err == nil && seen[key] {
-			return nil, fmt.Errorf("key %q twice", clip(key))
+			return nil, fmt.Errorf("key %q twice", spelling.Clip(key))
 		}
 		seen[key] = true
 		switch {
@@ -93,7 +94,7 @@ func parseNPYHeader(text string) (*npyHeader, error) {
 		case key == "shape":
 			h.dims = p.tuple()
 		default:
-			return nil, fmt.Errorf("unknown key %q", clip(key))
+			return nil, fmt.Errorf("unknown key %q", spelling.Clip(key))
 		}
 		if !p.accept(",") {
 			p.expect("}")
@@ -135,7 +136,7 @@ func volume(dims []int) (int, error) {
 }
 
 func (h *npyHeader) setType(descr string) error {
-	unknown := fmt.Errorf("element type %q, expected bool, int, uint, float32 or float64", clip(descr))
+	unknown := fmt.Errorf("element type %q, expected bool, int, uint, float32 or float64", spelling.Clip(descr))
 	if len(descr) != 3 {
 		return unknown
 	}
@@ -204,7 +205,7 @@ func (p *dictParser) accept(token string) bool {
 
 func (p *dictParser) expect(token string) {
 	if !p.accept(token) && p.err == nil {
-		p.err = fmt.Errorf("expected %s before %q", token, clip(p.rest))
+		p.err = fmt.Errorf("expected %s before %q", token, spelling.Clip(p.rest))
 	}
 }
 
@@ -234,7 +235,7 @@ func (p *dictParser) tuple() []int {
 		}
 		n, err := strconv.ParseInt(p.rest[:end], 10, 48)
 		if err != nil {
-			p.err = fmt.Errorf("expected a dimension before %q", clip(p.rest))
+			p.err = fmt.Errorf("expected a dimension before %q", spelling.Clip(p.rest))
 			return nil
 		}
 		dims = append(dims, int(n))

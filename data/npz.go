@@ -8,6 +8,7 @@ import (
 	"math"
 	"strings"
 
+	"github.com/ebb-ml/ebb/internal/spelling"
 	"github.com/ebb-ml/ebb/tensor"
 )
 
@@ -48,7 +49,7 @@ func pick(z *zip.Reader, name string) (*array, error) {
 		}
 	}
 	if found == nil {
-		return nil, fmt.Errorf("no array %s; %s", name, suggest(name, names))
+		return nil, fmt.Errorf("no array %s; %s", name, spelling.Suggest(name, names))
 	}
 	r, err := found.Open()
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"math"
 	"strings"
 
+	"github.com/ebb-ml/ebb/internal/spelling"
 	"github.com/ebb-ml/ebb/tensor"
 )
 
@@ -51,7 +52,7 @@ func (t *Task) UnmarshalText(text []byte) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("task %q: expected regression or classification", clip(string(text)))
+	return fmt.Errorf("task %q: expected regression or classification", spelling.Clip(string(text)))
 }
 
 // features returns the names of the inputs that columns become.
@@ -142,7 +143,7 @@ func (s *Schema) readCSV(path string, labelled bool) (*Dataset, error) {
 	find := func(name string) (int, error) {
 		i, ok := at[name]
 		if !ok {
-			return 0, fmt.Errorf("%s: no column %q, which the model needs; %s", path, clip(name), suggest(name, t.names()))
+			return 0, fmt.Errorf("%s: no column %q, which the model needs; %s", path, spelling.Clip(name), spelling.Suggest(name, t.names()))
 		}
 		return i, nil
 	}
@@ -226,7 +227,7 @@ func (s *Schema) Check() error {
 	names := map[string]bool{}
 	for _, c := range s.Columns {
 		if names[c.Name] {
-			return fmt.Errorf("schema: column %q twice", clip(c.Name))
+			return fmt.Errorf("schema: column %q twice", spelling.Clip(c.Name))
 		}
 		names[c.Name] = true
 		if err := unique(c.Name, c.Categories); err != nil {
@@ -234,7 +235,7 @@ func (s *Schema) Check() error {
 		}
 	}
 	if names[s.Target.Name] {
-		return fmt.Errorf("schema: the target %q is a column too", clip(s.Target.Name))
+		return fmt.Errorf("schema: the target %q is a column too", spelling.Clip(s.Target.Name))
 	}
 	if err := unique(s.Target.Name, s.Target.Classes); err != nil {
 		return err
@@ -254,7 +255,7 @@ func unique(column string, texts []string) error {
 	seen := make(map[string]bool, len(texts))
 	for _, text := range texts {
 		if seen[text] {
-			return fmt.Errorf("schema: column %q has %q twice", clip(column), clip(text))
+			return fmt.Errorf("schema: column %q has %q twice", spelling.Clip(column), spelling.Clip(text))
 		}
 		seen[text] = true
 	}

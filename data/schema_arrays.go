@@ -3,6 +3,7 @@ package data
 import (
 	"fmt"
 
+	"github.com/ebb-ml/ebb/internal/spelling"
 	"github.com/ebb-ml/ebb/tensor"
 )
 
@@ -13,7 +14,7 @@ func (s *Schema) readArrays(path string, labelled bool) (*Dataset, error) {
 	s.describe(d)
 	for _, c := range s.Columns {
 		if c.Categories != nil {
-			return nil, fmt.Errorf("%s: the model needs column %q as text, expected a .csv file", path, clip(c.Name))
+			return nil, fmt.Errorf("%s: the model needs column %q as text, expected a .csv file", path, spelling.Clip(c.Name))
 		}
 	}
 	var x, y *array
@@ -57,7 +58,7 @@ func (s *Schema) cutTarget(path string, a *array, labelled bool) (x, y *array, e
 	at := s.Target.Position
 	if cols != len(s.Columns)+1 || at < 0 || at >= cols {
 		if labelled {
-			return nil, nil, fmt.Errorf("%s: %d columns, expected %d and the target %q", path, cols, len(s.Columns), clip(s.Target.Name))
+			return nil, nil, fmt.Errorf("%s: %d columns, expected %d and the target %q", path, cols, len(s.Columns), spelling.Clip(s.Target.Name))
 		}
 		return a, nil, nil
 	}
@@ -94,7 +95,7 @@ func (s *Schema) setLabels(d *Dataset, y *array) error {
 	for i, v := range d.Y.Data {
 		class, ok := index[formatNumber(float64(v))]
 		if !ok {
-			return fmt.Errorf("row %d has the label %v, which the training data did not have; %s", i+1, v, suggest(formatNumber(float64(v)), d.Classes))
+			return fmt.Errorf("row %d has the label %v, which the training data did not have; %s", i+1, v, spelling.Suggest(formatNumber(float64(v)), d.Classes))
 		}
 		d.Y.Data[i] = tensor.Float(class)
 	}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"unicode/utf8"
 
+	"github.com/ebb-ml/ebb/internal/spelling"
 	"github.com/ebb-ml/ebb/tensor"
 )
 
@@ -76,7 +77,7 @@ func (t *table) readHeader(known []string) (first [][]byte, err error) {
 			return nil, t.scan.errorf("the name of column %d is not UTF-8: save the file as UTF-8", i+1)
 		}
 		if j, ok := seen[name]; ok {
-			return nil, t.scan.errorf("columns %d and %d are both named %q", j+1, i+1, clip(name))
+			return nil, t.scan.errorf("columns %d and %d are both named %q", j+1, i+1, spelling.Clip(name))
 		}
 		seen[name] = i
 		t.columns[i].name = name
@@ -176,7 +177,7 @@ func (t *table) readRows(first [][]byte) error {
 		}
 	}
 	if t.rows == 0 {
-		return fmt.Errorf("%s: no row has a value in column %q, the target", t.scan.name, clip(t.columns[t.target].name))
+		return fmt.Errorf("%s: no row has a value in column %q, the target", t.scan.name, spelling.Clip(t.columns[t.target].name))
 	}
 	return nil
 }
@@ -205,7 +206,7 @@ func (t *table) add(row [][]byte) error {
 	for i, cell := range row {
 		v, err := t.columns[i].value(cell)
 		if err != nil {
-			return t.scan.errorf("column %q: %w", clip(t.columns[i].name), err)
+			return t.scan.errorf("column %q: %w", spelling.Clip(t.columns[i].name), err)
 		}
 		if v != v && t.columns[i].kind != ignored {
 			t.missing++
@@ -240,7 +241,7 @@ func (c *column) value(cell []byte) (tensor.Float, error) {
 	name := string(cell)
 	switch {
 	case c.closed:
-		return 0, fmt.Errorf("found %q, which the training data did not have; %s", clip(name), suggest(name, c.names))
+		return 0, fmt.Errorf("found %q, which the training data did not have; %s", spelling.Clip(name), spelling.Suggest(name, c.names))
 	case !utf8.ValidString(name):
 		return 0, errors.New("the text is not UTF-8: save the file as UTF-8")
 	case c.target && len(c.names) == MaxClasses:

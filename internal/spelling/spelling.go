@@ -11,7 +11,7 @@ import (
 // to want, ignoring case, or "" when even that one is more than half of want
 // away.
 func Nearest(want string, names []string) string {
-	best, name := max(len(want)/2, 1)+1, ""
+	best, name := min(max(len(want)/2, 1)+1, len(want)), "" // never as far as replacing all of want
 	for _, n := range names {
 		if len(n) > 2*len(want)+8 || len(want) > 2*len(n)+8 { // cannot be near: keeps hostile names cheap
 			continue
