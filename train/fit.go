@@ -249,7 +249,8 @@ func (r *run) save(kind string) error {
 	s.Position.Updates = updates
 	s.Position.History = append([]Epoch(nil), r.pos.History...)
 	if o, ok := r.Schedule.(optim.Observer); ok {
-		s.Position.Plateau = jsonable(o.State())
+		state := o.State()
+		s.Position.Plateau = &state
 	}
 	if err := r.Save(kind, s); err != nil {
 		return err

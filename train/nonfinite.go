@@ -208,6 +208,9 @@ type growth struct {
 }
 
 func (g *growth) add(v float64) {
+	if !finite(v) { // with 64-bit floats a square can overflow before its root does
+		return
+	}
 	if g.n == 0 {
 		g.first = v
 	}
@@ -216,7 +219,7 @@ func (g *growth) add(v float64) {
 }
 
 func (g *growth) perLayer() float64 {
-	if g.n < 2 || g.first == 0 || !finite(g.last) {
+	if g.n < 2 || g.first == 0 {
 		return 0
 	}
 	return math.Pow(g.last/g.first, 1/float64(g.n-1))

@@ -2,7 +2,7 @@ package train
 
 import (
 	"fmt"
-	"math"
+	"slices"
 
 	"github.com/ebb-ml/ebb/nn"
 	"github.com/ebb-ml/ebb/optim"
@@ -79,37 +79,27 @@ func Capture(model nn.Layer, o *optim.Optimizer) State {
 // Restore copies a state into the model and the optimizer. It returns an error,
 // and changes nothing, when a tensor is missing, unknown or of another shape.
 func Restore(model nn.Layer, o *optim.Optimizer, s State) error {
-	byName := map[string]*tensor.Tensor{}
-	for _, list := range [][]Saved{s.Weights, s.Slots} {
-		for _, t := range list {
-			if byName[t.Name] != nil {
-				return fmt.Errorf("state: two tensors are named %q", t.Name)
-			}
-			byName[t.Name] = t.Tensor
+	from := map[string]*tensor.Tensor{}
+	for _, t := range slices.Concat(s.Weights, s.Slots) {
+		if from[t.Name] != nil {
+			return fmt.Errorf("state: two tensors are named %q", t.Name)
 		}
+		from[t.Name] = t.Tensor
 	}
 	all := live(model, o)
+	known := map[string]bool{}
 	for _, t := range all {
-		from := byName[t.name]
-		if from == nil {
+		known[t.name] = true
+		if from[t.name] == nil {
 			return fmt.Errorf("state: no tensor %q, which the model needs", t.name)
 		}
-		if got, want := from.ShapeString(), tensor.ShapeString(t.shape); got != want {
+		if got, want := from[t.name].ShapeString(), tensor.ShapeString(t.shape); got != want {
 			return fmt.Errorf("state: tensor %q has the shape %s, the model needs %s", t.name, got, want)
 		}
-		delete(byName, t.name)
 	}
-	for _, list := range [][]Saved{s.Weights, s.Slots} {
-		for _, t := range list {
-			if byName[t.Name] != nil {
-				return fmt.Errorf("state: the model has no place for the tensor %q", t.Name)
-			}
-		}
-	}
-	from := map[string]*tensor.Tensor{}
-	for _, list := range [][]Saved{s.Weights, s.Slots} {
-		for _, t := range list {
-			from[t.Name] = t.Tensor
+	for _, t := range slices.Concat(s.Weights, s.Slots) {
+		if !known[t.Name] {
+			return fmt.Errorf("state: the model has no place for the tensor %q", t.Name)
 		}
 	}
 	for _, t := range all {
@@ -141,15 +131,4 @@ func live(model nn.Layer, o *optim.Optimizer) []liveTensor {
 		}
 	}
 	return list
-}
-
-// jsonable takes the place of an infinite "no metric yet" in a schedule's state:
-// JSON has no infinity, and no finite loss is above the largest number.
-func jsonable(state [3]float64) *[3]float64 {
-	for i, v := range state {
-		if math.IsInf(v, 1) {
-			state[i] = math.MaxFloat64
-		}
-	}
-	return &state
 }
