@@ -195,18 +195,24 @@ func TestGemmPanicsForShortSlices(t *testing.T) {
 	}
 }
 
+// The number of threads is part of the name and set here: under -cpu 1,2 a
+// benchmark with b.Loop measures its first line with the wrong GOMAXPROCS (the
+// loop has already run when package testing sets it).
 func BenchmarkGemm(b *testing.B) {
-	for _, s := range [][3]int{{64, 256, 784}, {64, 64, 64}, {256, 256, 256}} {
-		for _, op := range []Op{NN, NT, TN} {
-			p := newProduct(op, s[0], s[1], s[2], 0)
-			b.Run(fmt.Sprintf("%s/%dx%dx%d", opNames[op], s[0], s[1], s[2]), func(b *testing.B) {
-				b.ReportAllocs()
-				for b.Loop() {
-					p.run(false)
-				}
-				flops := 2 * float64(s[0]) * float64(s[1]) * float64(s[2]) * float64(b.N)
-				b.ReportMetric(flops/b.Elapsed().Seconds()/1e9, "GFLOP/s")
-			})
+	for _, threads := range []int{1, 2} {
+		for _, s := range [][3]int{{64, 256, 784}, {64, 64, 64}, {256, 256, 256}} {
+			for _, op := range []Op{NN, NT, TN} {
+				p := newProduct(op, s[0], s[1], s[2], 0)
+				b.Run(fmt.Sprintf("%s/%dx%dx%d/threads%d", opNames[op], s[0], s[1], s[2], threads), func(b *testing.B) {
+					defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(threads))
+					b.ReportAllocs()
+					for b.Loop() {
+						p.run(false)
+					}
+					flops := 2 * float64(s[0]) * float64(s[1]) * float64(s[2]) * float64(b.N)
+					b.ReportMetric(flops/b.Elapsed().Seconds()/1e9, "GFLOP/s")
+				})
+			}
 		}
 	}
 }

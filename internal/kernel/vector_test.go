@@ -1,0 +1,165 @@
+package kernel
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+)
+
+var vectorSizes = []int{0, 1, 2, 3, 4, 5, 7, 8, 9, 31, 100, 1001}
+
+func randoms(n int, seed uint64) []Float {
+	rng := rand.New(rand.NewPCG(seed, uint64(n)))
+	s := make([]Float, n)
+	for i := range s {
+		s[i] = Float(rng.NormFloat64())
+	}
+	return s
+}
+
+// Element-wise functions round once or not at all, so they must be exact.
+func TestElementwiseFunctions(t *testing.T) {
+	for _, n := range vectorSizes {
+		d, x := randoms(n, 1), randoms(n, 2)
+		for _, c := range []struct {
+			name string
+			run  func(dst []Float)
+			want func(d, x Float) Float
+		}{
+			{"Add", func(dst []Float) { Add(dst, x) }, func(d, x Float) Float { return d + x }},
+			{"Mul", func(dst []Float) { Mul(dst, x) }, func(d, x Float) Float { return d * x }},
+			{"Scale", func(dst []Float) { Scale(dst, 3) }, func(d, _ Float) Float { return d * 3 }},
+			{"Clamp", func(dst []Float) { Clamp(dst, 0.5) }, func(d, _ Float) Float { return max(-0.5, min(0.5, d)) }},
+			{"AddRow", func(dst []Float) { AddRow(dst, x) }, func(d, x Float) Float { return d + x }},
+			{"SumRows", func(dst []Float) { SumRows(dst, x) }, func(d, x Float) Float { return d + x }},
+		} {
+			got := slices.Clone(d)
+			c.run(got)
+			for i := range got {
+				if got[i] != c.want(d[i], x[i]) {
+					t.Errorf("%s of %d: element %d is %v, expected %v", c.name, n, i, got[i], c.want(d[i], x[i]))
+				}
+			}
+		}
+	}
+}
+
+func TestRows(t *testing.T) {
+	m := []Float{1, 2, 3, 4, 5, 6}
+	AddRow(m, []Float{10, 20, 30})
+	if want := []Float{11, 22, 33, 14, 25, 36}; !slices.Equal(m, want) {
+		t.Errorf("AddRow gave %v, expected %v", m, want)
+	}
+	sum := []Float{1, 1, 1}
+	SumRows(sum, m)
+	if want := []Float{26, 48, 70}; !slices.Equal(sum, want) {
+		t.Errorf("SumRows gave %v, expected %v", sum, want)
+	}
+	AddRow(m, nil)
+	SumRows(nil, m)
+}
+
+func TestSums(t *testing.T) {
+	near := func(got, want float64) bool { return math.Abs(got-want) <= 1e-13*want }
+	for _, n := range vectorSizes {
+		a, b := randoms(n, 3), randoms(n, 4)
+		var squares, distance float64
+		same, below := 0, 0
+		for i := range a {
+			if i%3 == 0 {
+				b[i] = a[i]
+				same++
+			}
+			squares += float64(a[i]) * float64(a[i])
+			distance += (float64(a[i]) - float64(b[i])) * (float64(a[i]) - float64(b[i]))
+			if a[i] < 0.25 {
+				below++
+			}
+		}
+		if got := SumSquares(a); !near(got, squares) {
+			t.Errorf("SumSquares of %d: %v, expected %v", n, got, squares)
+		}
+		if got := Count(a); !near(got.SumSquares, squares) || got.Zeros != 0 || got.NonFinite != 0 {
+			t.Errorf("Count of %d: %+v, expected a sum of %v", n, got, squares)
+		}
+		if got := DistanceSquares(a, b); !near(got, distance) {
+			t.Errorf("DistanceSquares of %d: %v, expected %v", n, got, distance)
+		}
+		if got := CountSame(a, b); got != same {
+			t.Errorf("CountSame of %d: %d, expected %d", n, got, same)
+		}
+		if got := CountBelow(a, 0.25); got != below {
+			t.Errorf("CountBelow of %d: %d, expected %d", n, got, below)
+		}
+	}
+}
+
+func TestSumSquaresHoldsTheLargestFloat32(t *testing.T) {
+	x := []Float{math.MaxFloat32, -math.MaxFloat32, math.MaxFloat32}
+	if c := Count(x); math.IsInf(SumSquares(x), 0) || c.NonFinite != 0 {
+		t.Errorf("%v, %+v", SumSquares(x), c)
+	}
+}
+
+// The census counts every zero and every non-finite element, wherever it stands.
+func TestCensus(t *testing.T) {
+	nan, inf := Float(math.NaN()), Float(math.Inf(1))
+	negative := Float(math.Copysign(0, -1))
+	for _, n := range []int{1, 2, 3, 4, 5, 8, 33} {
+		for at := range n {
+			for _, bad := range []Float{nan, inf, -inf} {
+				x := randoms(n, 5)
+				x[at] = bad
+				zeros := 0
+				if at != 0 {
+					x[0], zeros = negative, 1
+				}
+				c := Count(x)
+				if c.NonFinite != 1 || c.Zeros != zeros || c.SumSquares-c.SumSquares == 0 {
+					t.Errorf("%v at %d of %d: %+v", bad, at, n, c)
+				}
+			}
+		}
+	}
+	x := []Float{nan, 1, inf, -inf, 0, 0, nan}
+	if c := Count(x); c.NonFinite != 4 || c.Zeros != 2 {
+		t.Errorf("%v: %+v", x, c)
+	}
+	if n := CountSame(x, x); n != 5 {
+		t.Errorf("CountSame of %v with itself is %d: NaN is equal to nothing", x, n)
+	}
+	if n := CountBelow(x, 1); n != 3 {
+		t.Errorf("CountBelow of %v is %d", x, n)
+	}
+	Clamp(x, 2)
+	if x[2] != 2 || x[3] != -2 || x[0] == x[0] {
+		t.Errorf("clamped to %v", x)
+	}
+}
+
+func TestVectorFunctionsAllocateNothing(t *testing.T) {
+	a, b := randoms(100, 6), randoms(100, 7)
+	if n := testing.AllocsPerRun(10, func() {
+		Add(a, b)
+		Mul(a, b)
+		Scale(a, 0.5)
+		Clamp(a, 1)
+		AddRow(a, b[:10])
+		SumRows(b[:10], a)
+		SumSquares(a)
+		Count(a)
+		CountSame(a, b)
+		DistanceSquares(a, b)
+	}); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
+func BenchmarkCount(b *testing.B) {
+	x := randoms(64*256, 8)
+	b.SetBytes(int64(len(x)) * FloatBits / 8)
+	for b.Loop() {
+		Count(x)
+	}
+}
