@@ -20,6 +20,7 @@ type Report struct {
 type Reach struct {
 	Where string
 	Kind  string
+	Phi   string  // kind of the activation that follows a dense layer, if any
 	Out   int     // units of a dense layer, 0 for others
 	Ratio float64 // ‖∂J/∂z_l‖ / ‖∂J/∂h_L‖: after φ′_l, before W_lᵀ; NaN if it was not measured
 	Bound float64 // what Ratio can't exceed for any input; +Inf if there is none
@@ -28,11 +29,15 @@ type Reach struct {
 // reach fills Reach. The first layer returns no gradient when training, so it
 // has no event: what arrives there is what left the stage before it.
 func (r *Report) reach(model nn.Layer) {
+	phi := map[string]string{}
 	walk(model, "", func(l nn.Layer, site string) {
+		if _, ok := l.(*nn.Activation); ok {
+			phi[site] = nn.KindOf(l)
+		}
 		if !trains(l) {
 			return
 		}
-		re := Reach{Where: site, Kind: nn.KindOf(l), Ratio: math.NaN(), Bound: math.Inf(1)}
+		re := Reach{Where: site, Kind: nn.KindOf(l), Phi: phi[site], Ratio: math.NaN(), Bound: math.Inf(1)}
 		if d, ok := l.(*nn.Dense); ok {
 			re.Out = d.Out()
 		}

@@ -71,6 +71,9 @@ func (r *Report) lines() []line {
 		}
 		if re, ok := size[row.Where]; ok && re.Out > 0 {
 			l.kind = "  " + strconv.Itoa(re.Out)
+			if re.Phi != "" {
+				l.kind += "  " + re.Phi
+			}
 		}
 		l.name = strings.Repeat(" ", row.Depth) + l.name
 		list = append(list, l)
