@@ -200,6 +200,11 @@ func TestJSONHasNoInfinity(t *testing.T) {
 	if err != nil || !strings.Contains(string(b), `"decades":null,"so_far":0,"bound":null`) {
 		t.Fatalf("%s %v", b, err)
 	}
+	for _, v := range []any{flow.Reach{Where: "dense_1", Bound: math.Inf(1)}, flow.Effect{Relative: math.Inf(1)}} {
+		if b, err := json.Marshal(v); err != nil || !strings.Contains(string(b), "null") {
+			t.Errorf("%s %v", b, err)
+		}
+	}
 	var back flow.Row
 	if err := json.Unmarshal(b, &back); err != nil || back != row {
 		t.Errorf("%+v %v", back, err)

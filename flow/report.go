@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"encoding/json"
 	"math"
 	"strings"
 
@@ -196,4 +197,14 @@ func trains(l nn.Layer) bool {
 		}
 	}
 	return false
+}
+
+// MarshalJSON writes null for what is not finite.
+func (r Reach) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		Where string `json:"where"`
+		Kind  string `json:"kind"`
+		Ratio Number `json:"ratio"`
+		Bound Number `json:"bound"`
+	}{r.Where, r.Kind, Number(r.Ratio), Number(r.Bound)})
 }

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"encoding/json"
 	"math"
 
 	"github.com/ebb-ml/ebb/nn"
@@ -113,4 +114,19 @@ func effect(now, before []tensor.Float) (relative, same float64) {
 		return 0, same
 	}
 	return math.Sqrt(moved / size), same
+}
+
+// MarshalJSON writes null for what is not finite.
+func (e Effect) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		Name         string `json:"name"`
+		Where        string `json:"where"`
+		Elements     int    `json:"elements"`
+		Relative     Number `json:"relative"`
+		Unmoved      Number `json:"unmoved"`
+		Steps        int    `json:"steps"`
+		MeanRelative Number `json:"mean_relative"`
+		Moved        Number `json:"moved"`
+		Frozen       Number `json:"frozen"`
+	}{e.Name, e.Where, e.Elements, Number(e.Relative), Number(e.Unmoved), e.Steps, Number(e.MeanRelative), Number(e.Moved), Number(e.Frozen)})
 }
