@@ -10,14 +10,15 @@ import (
 // never hold any of it. One product at a time is shared; a second caller that
 // arrives meanwhile (concurrent inference) does its own work alone.
 var team struct {
-	busy   sync.Mutex
-	start  sync.Once
-	wake   []chan struct{}
-	done   chan struct{}
-	job    gemmJob
-	rows   int
-	grain  int
-	cursor atomic.Int64
+	busy    sync.Mutex
+	start   sync.Once
+	helpers []*gate // one for each helper: there is work
+	done    *gate   // all helpers that were called have finished
+	working atomic.Int32
+	job     gemmJob
+	rows    int
+	grain   int
+	cursor  atomic.Int64
 }
 
 // parallelRows runs j over rows 0..m in bands of grain, which the caller and
@@ -31,16 +32,15 @@ func parallelRows(j *gemmJob, m, grain int) {
 	}
 	defer team.busy.Unlock()
 	team.start.Do(startHelpers)
-	threads = min(threads, len(team.wake)+1)
+	called := team.helpers[:min(threads-1, len(team.helpers))]
 	team.job, team.rows, team.grain = *j, m, grain
 	team.cursor.Store(0)
-	for i := range threads - 1 {
-		team.wake[i] <- struct{}{}
+	team.working.Store(int32(len(called)))
+	for _, h := range called {
+		h.open()
 	}
 	claimBands()
-	for range threads - 1 {
-		<-team.done
-	}
+	team.done.wait()
 	team.job = gemmJob{} // keep no caller's memory alive
 }
 
@@ -49,14 +49,17 @@ func startHelpers() {
 	if n < 3 {
 		n = 3 // so that GOMAXPROCS above the number of cores is exercised too
 	}
-	team.done = make(chan struct{}, n)
+	team.done = newGate()
 	for range n {
-		c := make(chan struct{}, 1)
-		team.wake = append(team.wake, c)
+		h := newGate()
+		team.helpers = append(team.helpers, h)
 		go func() {
-			for range c {
+			for {
+				h.wait()
 				claimBands()
-				team.done <- struct{}{}
+				if team.working.Add(-1) == 0 {
+					team.done.open()
+				}
 			}
 		}()
 	}
