@@ -35,7 +35,7 @@ def dataset(rows, features, classes):
 RULES = {
     "sgd": lambda p: torch.optim.SGD(p, lr=0.02),
     "adagrad": lambda p: torch.optim.Adagrad(p, lr=0.01),
-    "rmsprop": lambda p: torch.optim.RMSprop(p, lr=0.0001),
+    "rmsprop": lambda p: torch.optim.RMSprop(p, lr=0.00003),
     "adam": lambda p: torch.optim.Adam(p, lr=0.0005),
 }
 
