@@ -5,6 +5,7 @@ import (
 	"math"
 	"strings"
 
+	"github.com/ebb-ml/ebb/flow"
 	"github.com/ebb-ml/ebb/internal/kernel"
 	"github.com/ebb-ml/ebb/nn"
 	"github.com/ebb-ml/ebb/tensor"
@@ -24,8 +25,8 @@ const (
 	PhaseValidation Phase = "validation" // the loss on the held-out rows, after an epoch
 )
 
-// NonFiniteError tells where a value first stopped being finite. The weights are
-// those from before the step.
+// NonFiniteError tells where a value first stopped being finite; see
+// [flow.FindNonFinite]. The weights are those from before the step.
 type NonFiniteError struct {
 	Step  uint64 // from 0
 	Phase Phase
@@ -74,67 +75,59 @@ func (e *NonFiniteError) Error() string {
 // locate repeats the step that failed (its number fixes what is random in it)
 // with every value watched, and puts the running statistics back.
 func (s *Stepper) locate(x, y *tensor.Tensor) *NonFiniteError {
+	e := &NonFiniteError{Step: s.Pass.Step, Phase: PhaseGradient}
+	e.GrowthPerStep, e.Steps = s.stepGrowth()
 	s.restoreBuffers()
 	defer s.restoreBuffers()
-	e := &NonFiniteError{Step: s.Pass.Step}
-	e.GrowthPerStep, e.Steps = s.stepGrowth()
-	if !allFinite(x.Data) {
-		e.Phase = PhaseInput
-		return e
-	}
-	named := nn.Named(s.Model)
-	for _, p := range named {
-		if !allFinite(p.Value.Data) {
-			e.Phase, e.Site = PhaseWeights, p.Name
-			return e
+	first := flow.FindNonFinite(s.Pass, s.Model, x, func(dpred, pred *tensor.Tensor) float64 {
+		j := s.Loss.Forward(pred, y)
+		if finite(j) {
+			s.Loss.Backward(dpred, pred, y)
+		}
+		return j
+	})
+	s.restoreBuffers()
+	if first != nil {
+		e.Phase, e.Site, e.Stage = Phase(first.Phase), first.Where, first.Stage
+		switch {
+		case e.Phase == PhaseWeights:
+			e.Site = first.Name
+		case first.Name != "":
+			e.Phase, e.Site, e.Stage = PhaseGradient, first.Name, ""
+		case e.Stage == nn.StageLoss:
+			e.Phase, e.Site, e.Stage = PhaseLoss, "", ""
 		}
 	}
+	if e.Phase != PhaseInput && e.Phase != PhaseWeights {
+		s.measureGrowth(x, y, e)
+	}
+	return e
+}
+
+// measureGrowth repeats the step once more for GrowthPerLayer, and, where every
+// element was finite, finds the gradient whose norm overflowed: squares can,
+// with 64-bit floats.
+func (s *Stepper) measureGrowth(x, y *tensor.Tensor, e *NonFiniteError) {
 	p := s.Pass
 	probe, trace := p.Probe, p.Trace
 	defer func() { p.Probe, p.Trace = probe, trace }()
-	w := &watch{e: e}
-	p.Probe, p.Trace = w, w.forward
-	p.Reset()
-	nn.ZeroGrad(s.params)
-	pred := s.Model.Forward(p, x)
-	if !w.found && !allFinite(pred.Data) { // a model that is a single layer of one's own
-		w.report(PhaseForward, nn.KindOf(s.Model), nn.StageOf(s.Model))
+	var w watch
+	p.Probe, p.Trace = &w, w.forward
+	if e.Phase == PhaseBackward || e.Phase == PhaseGradient {
+		p.Trace = nil
 	}
-	if w.found {
-		return e
-	}
-	e.Phase = PhaseLoss
-	if !finite(s.Loss.Forward(pred, y)) {
-		return e
-	}
-	dpred := p.Arena.Like(pred)
-	s.Loss.Backward(dpred, pred, y)
-	if !allFinite(dpred.Data) {
-		return e
-	}
-	w.growth = growth{}
-	p.ReportLoss(dpred)
-	s.Model.Backward(p, dpred)
-	if w.found {
-		return e
-	}
-	// Every stage passed on finite values: a parameter's own gradient overflowed,
-	// or, with 64-bit floats, the norm of the largest.
-	e.Phase, e.GrowthPerLayer = PhaseGradient, w.growth.perLayer()
-	largest := 0.0
-	for _, q := range named {
-		if q.Grad == nil {
-			continue
-		}
-		if !allFinite(q.Grad.Data) {
-			e.Site = q.Name
-			return e
-		}
-		if sum := kernel.SumSquares(q.Grad.Data); sum >= largest {
-			largest, e.Site = sum, q.Name
+	s.gradients(x, y)
+	e.GrowthPerLayer = w.perLayer()
+	if e.Phase == PhaseGradient && e.Site == "" {
+		largest := -1.0
+		for _, q := range nn.Named(s.Model) {
+			if q.Grad != nil {
+				if sum := kernel.SumSquares(q.Grad.Data); sum > largest {
+					largest, e.Site = sum, q.Name
+				}
+			}
 		}
 	}
-	return e
 }
 
 func (s *Stepper) restoreBuffers() {
@@ -157,70 +150,44 @@ func (s *Stepper) stepGrowth() (rate float64, steps int) {
 	return math.Pow(last/first, 1/float64(n-1)), n
 }
 
-func allFinite(x []tensor.Float) bool {
-	for _, v := range x {
-		if v-v != 0 {
-			return false
-		}
-	}
-	return true
-}
-
-// watch looks for the first value that is not finite.
+// watch measures the growth of a chain of values up to the first that is not
+// finite, as probe or as trace of a pass.
 type watch struct {
-	e      *NonFiniteError
-	found  bool
-	growth growth
-}
-
-func (w *watch) report(phase Phase, site string, stage nn.Stage) {
-	w.found = true
-	w.e.Phase, w.e.Site, w.e.Stage, w.e.GrowthPerLayer = phase, site, stage, w.growth.perLayer()
-}
-
-func (w *watch) forward(site string, stage nn.Stage, out *tensor.Tensor) {
-	if w.found {
-		return
-	}
-	c := kernel.Count(out.Data)
-	if c.NonFinite > 0 {
-		w.report(PhaseForward, site, stage)
-	} else if stage != nn.StageShape {
-		w.growth.add(math.Sqrt(c.SumSquares / float64(max(out.Len(), 1)))) // per unit: layers differ in width
-	}
-}
-
-// Observe watches the way back.
-func (w *watch) Observe(e nn.Event) {
-	switch {
-	case w.found:
-	case e.NonFinite > 0:
-		w.report(PhaseBackward, e.Site, e.Stage)
-	case e.Depth == 0:
-		w.growth.add(e.Out)
-	}
-}
-
-// growth remembers the first and the last of a series of sizes.
-type growth struct {
 	first, last float64
 	n           int
+	over        bool
 }
 
-func (g *growth) add(v float64) {
-	if !finite(v) { // with 64-bit floats a square can overflow before its root does
+// forward takes a layer's output: the size per unit, as layers differ in width.
+func (w *watch) forward(_ string, stage nn.Stage, out *tensor.Tensor) {
+	if c := kernel.Count(out.Data); stage != nn.StageShape {
+		w.add(math.Sqrt(c.SumSquares/float64(max(out.Len(), 1))), c.NonFinite)
+	}
+}
+
+// Observe takes a stage of the way back. After a forward trace there are no
+// more values to come: the loss was not finite.
+func (w *watch) Observe(e nn.Event) {
+	if e.Depth == 0 {
+		w.add(e.Out, e.NonFinite)
+	}
+}
+
+func (w *watch) add(size float64, bad int) {
+	w.over = w.over || bad > 0
+	if w.over || !finite(size) { // with 64-bit floats a square can overflow before its root does
 		return
 	}
-	if g.n == 0 {
-		g.first = v
+	if w.n == 0 {
+		w.first = size
 	}
-	g.last = v
-	g.n++
+	w.last = size
+	w.n++
 }
 
-func (g *growth) perLayer() float64 {
-	if g.n < 2 || g.first == 0 {
+func (w *watch) perLayer() float64 {
+	if w.n < 2 || w.first == 0 {
 		return 0
 	}
-	return math.Pow(g.last/g.first, 1/float64(g.n-1))
+	return math.Pow(w.last/w.first, 1/float64(w.n-1))
 }

@@ -25,7 +25,8 @@ type Stepper struct {
 	Pass *nn.Pass
 
 	// BeforeUpdate and AfterUpdate, where set, are called around the
-	// optimizer's update, with the gradients as they were applied.
+	// optimizer's update, with the gradients as they are applied: for
+	// flow.Updates.
 	BeforeUpdate, AfterUpdate func()
 
 	params   []*nn.Param
