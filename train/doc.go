@@ -2,8 +2,8 @@
 // [Fit], and the metrics of what came out.
 //
 // A step is: forward, loss, backward, clip, update. It allocates nothing after
-// the first, and it stops before it would put a value that is not finite into a
-// weight, with a sentence that says where the value came from.
+// the first. A loss or gradient that is not finite never reaches a weight: the step
+// stops, with a sentence that says where the value came from.
 //
 // # Reproducible to the bit
 //

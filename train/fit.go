@@ -40,7 +40,8 @@ type run struct {
 // saved and Result.Interrupted set: that is no error. An error comes from a
 // configuration or data that does not fit, from a hook or Save, or is a
 // [*NonFiniteError]; the result is then that of the run so far, and for the last
-// the state from before the step is saved as "last".
+// the state from before the step is saved as "last", unless the weights are
+// what is not finite.
 func Fit(ctx context.Context, c Config) (Result, error) {
 	r, err := newRun(c)
 	if err != nil {
@@ -49,7 +50,9 @@ func Fit(ctx context.Context, c Config) (Result, error) {
 	for r.more() {
 		interrupted, err := r.epoch(ctx)
 		if err != nil {
-			if _, ok := err.(*NonFiniteError); ok {
+			// Weights that overflowed in the update before must not take the place
+			// of the last good state.
+			if e, ok := err.(*NonFiniteError); ok && e.Phase != PhaseWeights {
 				if saveErr := r.save("last"); saveErr != nil {
 					err = fmt.Errorf("%w; and the state could not be saved: %w", err, saveErr)
 				}

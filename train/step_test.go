@@ -6,16 +6,13 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ebb-ml/ebb/flow"
 	"github.com/ebb-ml/ebb/loss"
 	"github.com/ebb-ml/ebb/nn"
 	"github.com/ebb-ml/ebb/optim"
 	"github.com/ebb-ml/ebb/tensor"
 	"github.com/ebb-ml/ebb/train"
 )
-
-type countingProbe struct{ events int }
-
-func (c *countingProbe) Observe(nn.Event) { c.events++ }
 
 func TestStepAllocatesNothing(t *testing.T) {
 	d := clusters(32, 1)
@@ -25,7 +22,8 @@ func TestStepAllocatesNothing(t *testing.T) {
 			s := train.NewStepper(model, loss.CrossEntropy{}, optim.New(rule(t, name), model.Params()))
 			s.ClipNorm, s.ClipValue = 1, 0.5
 			if measured {
-				s.Pass.Probe = &countingProbe{}
+				updates := flow.NewUpdates(model)
+				s.Pass.Probe, s.BeforeUpdate, s.AfterUpdate = flow.NewRecorder(model), updates.Before, updates.After
 			}
 			step := func() {
 				if _, err := s.Step(d.X, d.Y, 0.001); err != nil {
@@ -190,4 +188,29 @@ func TestExplosion(t *testing.T) {
 	if growth := e.GrowthPerLayer; e.Site != want || e.Phase != train.PhaseForward || math.Abs(growth-1000) > 1e-3*1000 {
 		t.Errorf("got %q, growth %v, expected %s and growth 1000", err, growth, want)
 	}
+}
+
+// TestDivergence: gradient descent on a parabola diverges by a factor that can be
+// worked out. J = w² has the gradient 2w, so with lr 2
+// every step maps w to −3w: the gradient grows 3-fold per step until it
+// overflows.
+func TestDivergence(t *testing.T) {
+	d := nn.NewDenseNoBias(1, 1)
+	d.W.Value.Data[0] = 1
+	model := nn.NewSequential(d)
+	s := train.NewStepper(model, loss.MSE{}, optim.New(optim.NewSGD(), model.Params()))
+	x, y := tensor.From([]tensor.Float{1}, 1, 1), tensor.New(1, 1)
+	for range 2000 {
+		_, err := s.Step(x, y, 2)
+		if err == nil {
+			continue
+		}
+		var e *train.NonFiniteError
+		if !errors.As(err, &e) || math.Abs(e.GrowthPerStep-3) > 1e-3 || e.Steps != 8 {
+			t.Fatalf("got %v, expected a gradient that grows 3-fold per step", err)
+		}
+		t.Log(err)
+		return
+	}
+	t.Fatal("it never overflowed")
 }
