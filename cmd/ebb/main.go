@@ -1,0 +1,108 @@
+// Command ebb trains neural networks and shows where the error stops flowing
+// back. It has no logic of its own: flags in, words out.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+// The exit codes of every command.
+const (
+	exitDone   = 0
+	exitFailed = 1 // it began, and could not be done
+	exitUsage  = 2 // wrong usage, or a bad spec or data file
+)
+
+// usageError marks an error that is the caller's: exit code 2.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+// badInput makes a usage error of err; nil stays nil.
+func badInput(err error) error {
+	if err == nil {
+		return nil
+	}
+	return usageError{err}
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// run is the whole program but for the process around it.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	root := newRoot()
+	root.SetArgs(args)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exitDone
+	}
+	fmt.Fprintln(stderr, "ebb:", err)
+	var usage usageError
+	if errors.As(err, &usage) {
+		return exitUsage
+	}
+	return exitFailed
+}
+
+func newRoot() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "ebb",
+		Short:         "Trains neural networks and shows where the error stops flowing back",
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		// A bare `ebb` shows the help; `ebb nonsense` is an error.
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return badInput(fmt.Errorf("unknown command %q; `ebb --help` lists them", args[0]))
+			}
+			return nil
+		},
+		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	root.PersistentFlags().Bool("json", false, "print one JSON document on standard output, and nothing else there")
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return badInput(fmt.Errorf("%w; see `%s --help`", err, c.CommandPath()))
+	})
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.AddCommand(trainCommand(), predictCommand(), evaluateCommand(), describeCommand(),
+		schemaCommand(), dataCommand(), exportCommand())
+	return root
+}
+
+// exactly wants n arguments, described by what.
+func exactly(n int, what string) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		if len(args) != n {
+			return badInput(fmt.Errorf("%s: expected %s, got %d arguments", c.CommandPath(), what, len(args)))
+		}
+		return nil
+	}
+}
+
+func wantsJSON(c *cobra.Command) bool {
+	v, _ := c.Flags().GetBool("json")
+	return v
+}
+
+// printJSON writes the one document of a --json answer.
+func printJSON(c *cobra.Command, v any) error {
+	e := json.NewEncoder(c.OutOrStdout())
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
+}

@@ -1,0 +1,190 @@
+package experiment
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+
+	"github.com/ebb-ml/ebb/data"
+	"github.com/ebb-ml/ebb/loss"
+	"github.com/ebb-ml/ebb/nn"
+	"github.com/ebb-ml/ebb/tensor"
+)
+
+// Experiment is a spec made ready to run: the data read, split and
+// standardized, the model with its initial weights, the loss.
+type Experiment struct {
+	Spec       *Spec // with the loss and the held-out share that applied
+	Train      *data.Dataset
+	Validation *data.Dataset // nil when nothing is held out
+	Schema     *data.Schema  // how a new table becomes inputs of the model
+	Model      *nn.Sequential
+	Loss       loss.Loss
+
+	settings         map[nn.Layer]string // of each layer of Model, as `describe` tells them
+	missing, dropped int                 // input cells without a value, rows without a target
+}
+
+// Build reads the data of a spec and makes its model. Its errors tell what is
+// wrong with the spec or the data, and where.
+func Build(s *Spec) (*Experiment, error) {
+	spec := *s
+	all, test, schema, err := data.Open(spec.source(), data.Options{
+		Target: spec.Data.Target, Task: spec.goal(), Seed: spec.Train.Seed,
+	})
+	if err != nil {
+		return nil, err
+	}
+	e := &Experiment{Spec: &spec, Schema: schema, missing: all.Missing, dropped: all.Dropped}
+	if err := e.split(all, test); err != nil {
+		return nil, err
+	}
+	schema.Scaler = data.FitScaler(e.Train, spec.Data.Standardize)
+	schema.Scaler.Apply(e.Train)
+	if e.Validation != nil {
+		schema.Scaler.Apply(e.Validation)
+	}
+	if err := finiteInputs(e.Train); err != nil {
+		return nil, err
+	}
+	if spec.Loss == "" {
+		spec.Loss = defaultLoss(e.Train.Task)
+	}
+	if e.Loss, err = loss.New(spec.Loss); err != nil {
+		return nil, err
+	}
+	if e.Model, e.settings, err = buildModel(&spec, e.Train.X.Cols()); err != nil {
+		return nil, err
+	}
+	return e, e.checkOutput()
+}
+
+// source resolves the data's place: built-in names as they are, paths relative
+// to the spec.
+func (s *Spec) source() data.Source {
+	at := func(path string) string {
+		if path == "" || filepath.IsAbs(path) {
+			return path
+		}
+		return filepath.Join(filepath.Dir(s.Path), path)
+	}
+	if s.Data.Images != "" {
+		return data.Source{Images: at(s.Data.Images), Labels: at(s.Data.Labels)}
+	}
+	if slices.ContainsFunc(data.BuiltIn(), func(i data.Info) bool { return i.Name == s.Data.Source }) {
+		return data.Source{Path: s.Data.Source}
+	}
+	return data.Source{Path: at(s.Data.Source)}
+}
+
+// goal says how the target is to be taken: as classes for a loss of classes; as
+// numbers when one output is trained with a loss of numbers, whatever the
+// column looks like; else as the data suggests.
+func (s *Spec) goal() data.Goal {
+	switch s.Loss {
+	case "cross_entropy", "binary_cross_entropy":
+		return data.AsClassification
+	case "mse", "mae", "huber":
+		if s.outputUnits() == 1 {
+			return data.AsRegression
+		}
+	}
+	return data.Auto
+}
+
+// outputUnits returns the units of the last layer that names them, 0 if none
+// does.
+func (s *Spec) outputUnits() int {
+	for i := len(s.Model) - 1; i >= 0; i-- {
+		if s.Model[i].Kind == "dense" {
+			return s.Model[i].Units
+		}
+	}
+	return 0
+}
+
+// split holds out the validation rows: the source's own test set when it has
+// one and the spec asks for no share, else a share drawn by the seed.
+func (e *Experiment) split(all, test *data.Dataset) (err error) {
+	share := &e.Spec.Data.Validation
+	if *share < 0 {
+		if test != nil {
+			e.Train, e.Validation, *share = all, test, 0
+			return nil
+		}
+		*share = defaultValidation
+	}
+	if *share == 0 {
+		e.Train = all
+		return nil
+	}
+	e.Train, e.Validation, err = data.Split(all, *share, e.Spec.Train.Seed)
+	return err
+}
+
+// finiteInputs refuses a feature whose standardized values leave the range of
+// the number type.
+func finiteInputs(d *data.Dataset) error {
+	for i := range d.X.Rows() {
+		for j, v := range d.X.Row(i) {
+			if v-v != 0 {
+				return fmt.Errorf("%s: row %d, feature %q: the value does not fit a float32 once prepared", d.Name, i+1, d.Features[j])
+			}
+		}
+	}
+	return nil
+}
+
+// checkOutput refuses a last layer whose outputs do not go with the data. What
+// is merely unwise (a softmax of one unit, softmax before cross_entropy) trains:
+// it is for the diagnosis to say.
+func (e *Experiment) checkOutput() error {
+	shape, err := e.outputShape()
+	if err != nil {
+		return err
+	}
+	path := e.Spec.Path
+	if path == "" {
+		path = "spec"
+	}
+	bad := func(format string, args ...any) error {
+		return &SpecError{Path: path, Line: e.Spec.Model[len(e.Spec.Model)-1].Line, Msg: fmt.Sprintf(format, args...)}
+	}
+	if len(shape) != 1 {
+		return bad("model: the output has shape %s for each example, expected one row of features: add flatten", tensor.ShapeString(shape))
+	}
+	units, d := shape[0], e.Train
+	switch {
+	case d.Task == data.Classification && e.Spec.Loss == "binary_cross_entropy" && len(d.Classes) == 2 && units == 1:
+	case d.Task == data.Classification && units != len(d.Classes):
+		if e.Spec.Loss == "binary_cross_entropy" && units == 1 {
+			return bad("model: one output unit, but %s has %d classes: binary_cross_entropy with one unit needs two", d.Name, len(d.Classes))
+		}
+		return bad("model: %d output units, but %s has %d classes: expected units: %d", units, d.Name, len(d.Classes), len(d.Classes))
+	case d.Task == data.Regression && units != len(d.Targets):
+		return bad("model: %d output units, but %s has %d target(s): expected units: %d", units, d.Name, len(d.Targets), len(d.Targets))
+	}
+	for _, part := range []*data.Dataset{e.Train, e.Validation} {
+		if part == nil {
+			continue
+		}
+		if err := loss.Check(e.Loss, []int{part.Len(), units}, part.Y); err != nil {
+			return fmt.Errorf("%s: %w", part.Name, err)
+		}
+	}
+	return nil
+}
+
+// outputShape returns the shape of the model's output for one example.
+func (e *Experiment) outputShape() ([]int, error) {
+	rows, err := nn.Summarize(e.Model, e.Train.X.Cols())
+	if err != nil {
+		return nil, err
+	}
+	for i := len(rows) - 1; i >= 0; i-- {
+		if rows[i].Depth == 0 {
+			return rows[i].Out[1:], nil
+		}
+	}
+	return nil, fmt.Errorf("model: no layers")
+}

@@ -1,0 +1,181 @@
+package experiment
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/ebb-ml/ebb/data"
+	"github.com/ebb-ml/ebb/nn"
+)
+
+// Description tells everything that will happen in a training: every layer,
+// shape and count, and every default that applied.
+type Description struct {
+	Data struct {
+		Source      string   `json:"source"`
+		Task        string   `json:"task"`
+		Rows        int      `json:"rows"`
+		Validation  int      `json:"validation_rows"`
+		Features    int      `json:"features"`
+		Targets     []string `json:"targets"`
+		Classes     []string `json:"classes,omitempty"`
+		Missing     int      `json:"missing_cells,omitempty"`
+		Dropped     int      `json:"dropped_rows,omitempty"`
+		Standardize bool     `json:"standardize"`
+	} `json:"data"`
+	Layers    []LayerDescription `json:"layers"`
+	Params    int                `json:"params"`
+	Loss      string             `json:"loss"`
+	Optimizer map[string]any     `json:"optimizer"`
+	Train     map[string]any     `json:"train"`
+}
+
+// LayerDescription is one layer of a [Description].
+type LayerDescription struct {
+	Site     string `json:"site"`
+	Module   string `json:"module"` // its name in PyTorch's state_dict
+	Kind     string `json:"kind"`
+	Output   []int  `json:"output"` // of one example
+	Params   int    `json:"params"`
+	Settings string `json:"settings,omitempty"`
+	depth    int
+}
+
+// Describe returns the description of an experiment.
+func (e *Experiment) Describe() (*Description, error) {
+	rows, err := nn.Summarize(e.Model, e.Train.X.Cols())
+	if err != nil {
+		return nil, err
+	}
+	d := &Description{Params: rows.Params(), Loss: e.Spec.Loss}
+	d.Data.Source, d.Data.Task = e.Train.Name, e.Train.Task.String()
+	d.Data.Rows, d.Data.Features = e.Train.Len(), e.Train.X.Cols()
+	if e.Validation != nil {
+		d.Data.Validation = e.Validation.Len()
+	}
+	d.Data.Targets, d.Data.Classes = e.Train.Targets, e.Train.Classes
+	d.Data.Missing, d.Data.Dropped = e.missing, e.dropped
+	d.Data.Standardize = e.Spec.Data.Standardize
+	layers := preorder(nil, e.Model)
+	for i, r := range rows {
+		l := LayerDescription{Site: r.Site, Module: r.Module, Kind: r.Kind, Params: r.Params, depth: r.Depth}
+		if r.Out != nil {
+			l.Output = r.Out[1:]
+		}
+		l.Settings = e.settings[layers[i]]
+		d.Layers = append(d.Layers, l)
+	}
+	d.Optimizer = e.Spec.Optimizer.asMap()
+	d.Train = e.Spec.Train.asMap()
+	return d, nil
+}
+
+// preorder lists the layers in the order of nn.Summarize: containers before
+// what is in them.
+func preorder(list []nn.Layer, c nn.Container) []nn.Layer {
+	for _, l := range c.Children() {
+		list = append(list, l)
+		if inner, ok := l.(nn.Container); ok {
+			list = preorder(list, inner)
+		}
+	}
+	return list
+}
+
+func (o OptimizerSpec) asMap() map[string]any {
+	all := map[string]any{"momentum": o.Momentum, "nesterov": o.Nesterov, "weight_decay": o.WeightDecay,
+		"alpha": o.Alpha, "beta1": o.Beta1, "beta2": o.Beta2, "eps": o.Eps}
+	m := map[string]any{"name": o.Name, "lr": o.LR}
+	for _, k := range settingsOf[o.Name] {
+		m[k] = all[k]
+	}
+	return m
+}
+
+func (t TrainSpec) asMap() map[string]any {
+	m := map[string]any{"epochs": t.Epochs, "batch": t.Batch, "seed": t.Seed, "clip_norm": t.ClipNorm,
+		"clip_value": t.ClipValue, "schedule": t.Schedule.Name, "warm_up": t.Schedule.WarmUp}
+	if t.Batch == 0 {
+		m["batch"] = "full"
+	}
+	switch s := t.Schedule; s.Name {
+	case "step":
+		m["every"], m["gamma"] = s.Every, s.Gamma
+	case "cosine":
+		m["min_lr"] = s.MinLR
+	case "plateau":
+		m["factor"], m["patience"], m["min_lr"] = s.Factor, s.Patience, s.MinLR
+	}
+	if t.Early.Patience > 0 {
+		m["early_stopping"] = map[string]any{"patience": t.Early.Patience, "min_delta": t.Early.MinDelta}
+	}
+	return m
+}
+
+// Write prints the description at 80 columns.
+func (d *Description) Write(w io.Writer) error {
+	var b strings.Builder
+	target := strings.Join(d.Data.Targets, ", ")
+	fmt.Fprintf(&b, "data       %s: %d rows to train on, %d held out, %d features\n", d.Data.Source, d.Data.Rows, d.Data.Validation, d.Data.Features)
+	if d.Data.Task == data.Classification.String() {
+		fmt.Fprintf(&b, "           predicts %s, one of %d classes\n", target, len(d.Data.Classes))
+	} else {
+		fmt.Fprintf(&b, "           predicts %s, a number\n", target)
+	}
+	scale := "as they are"
+	if d.Data.Standardize {
+		scale = "standardized on the training rows"
+	}
+	fmt.Fprintf(&b, "           values %s", scale)
+	if d.Data.Missing > 0 {
+		fmt.Fprintf(&b, "; %d empty cells filled with the mean", d.Data.Missing)
+	}
+	if d.Data.Dropped > 0 {
+		fmt.Fprintf(&b, "; %d rows without a target left out", d.Data.Dropped)
+	}
+	b.WriteString("\n\n")
+	fmt.Fprintf(&b, "%-22s%-7s%-14s%-9s%10s  %s\n", "layer", "module", "kind", "output", "params", "settings")
+	for _, l := range d.Layers {
+		name := strings.Repeat("  ", min(l.depth, 4)) + l.Site[strings.LastIndexByte(l.Site, '/')+1:]
+		params := "-"
+		if l.Params > 0 {
+			params = fmt.Sprint(l.Params)
+		}
+		settings, rest := wrapText(l.Settings, 16)
+		fmt.Fprintf(&b, "%-22s%-7s%-14s%-9s%10s  %s\n", name, l.Module, l.Kind, shapeText(l.Output), params, settings)
+		for rest != "" {
+			settings, rest = wrapText(rest, 16)
+			fmt.Fprintf(&b, "%64s%s\n", "", settings)
+		}
+	}
+	fmt.Fprintf(&b, "%-52s%10d\n\n", "all", d.Params)
+	fmt.Fprintf(&b, "loss       %s\n", d.Loss)
+	fmt.Fprintf(&b, "optimizer  %s\n", settingsText(d.Optimizer, "name", "lr"))
+	fmt.Fprintf(&b, "train      %s\n", settingsText(d.Train, "epochs", "batch", "seed"))
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func shapeText(dims []int) string {
+	parts := make([]string, len(dims))
+	for i, n := range dims {
+		parts[i] = fmt.Sprint(n)
+	}
+	return strings.Join(parts, "×")
+}
+
+// wrapText cuts a text at a comma so that the first part has at most n runes,
+// where it can.
+func wrapText(s string, n int) (head, rest string) {
+	if len([]rune(s)) <= n {
+		return s, ""
+	}
+	if i := strings.LastIndex(s[:min(len(s), n+1)], ", "); i > 0 {
+		return s[:i+1], s[i+2:]
+	}
+	if i := strings.Index(s, ", "); i > 0 {
+		return s[:i+1], s[i+2:]
+	}
+	return s, ""
+}

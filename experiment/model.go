@@ -1,0 +1,248 @@
+package experiment
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/ebb-ml/ebb/nn"
+	"github.com/ebb-ml/ebb/tensor"
+)
+
+// maxParams bounds the memory that a model may take: 2 GiB of float32 weights,
+// as much again for gradients, and up to twice that for an optimizer's state.
+const maxParams = 1 << 29
+
+// Streams of the seed, one for each use.
+const (
+	initStream    = 0x696e6974
+	dropoutStream = 0x64726f70
+)
+
+// modelBuilder makes layers from items while it follows the shape of one
+// example through them.
+type modelBuilder struct {
+	spec   *Spec
+	rng    *tensor.RNG
+	params int
+	drops  uint64
+
+	settings map[nn.Layer]string // what `describe` tells of each layer
+}
+
+// buildModel makes the model of a spec for the given number of input features,
+// with its initial weights.
+func buildModel(s *Spec, features int) (*nn.Sequential, map[nn.Layer]string, error) {
+	b := &modelBuilder{spec: s, rng: tensor.NewRNG(s.Train.Seed, initStream), settings: map[nn.Layer]string{}}
+	layers, _, err := b.layers(s.Model, []int{features})
+	if err != nil {
+		return nil, nil, err
+	}
+	return nn.NewSequential(layers...), b.settings, nil
+}
+
+// layers makes a list of items. shape is that of one example, out what becomes
+// of it.
+func (b *modelBuilder) layers(items []Item, shape []int) (layers []nn.Layer, out []int, err error) {
+	for i := range items {
+		it := &items[i]
+		for range it.Repeat {
+			if it.Kind == "dense" {
+				layers, shape, err = b.dense(layers, it, nextActivation(items, i), shape)
+			} else {
+				var l nn.Layer
+				l, shape, err = b.layer(it, shape)
+				layers = append(layers, l)
+			}
+			if err != nil {
+				return nil, nil, err
+			}
+		}
+	}
+	return layers, shape, nil
+}
+
+// nextActivation names the activation of the first of the following items that
+// has one, with only normalization, dropout and flatten between: it decides the
+// default init of a dense layer without an activation of its own.
+func nextActivation(items []Item, i int) string {
+	if items[i].Repeat > 1 {
+		return ""
+	}
+	for _, it := range items[i+1:] {
+		switch it.Kind {
+		case "activation":
+			return it.Activation.Name
+		case "batch_norm", "layer_norm", "dropout", "flatten":
+		default:
+			return ""
+		}
+	}
+	return ""
+}
+
+// layer makes one layer of any kind but dense.
+func (b *modelBuilder) layer(it *Item, shape []int) (l nn.Layer, out []int, err error) {
+	last := shape[len(shape)-1]
+	settings := ""
+	switch it.Kind {
+	case "activation":
+		settings = it.Activation.settings()
+		l, err = nn.NewActivation(it.Activation.Name, it.Activation.Slope)
+	case "batch_norm":
+		if err = b.count(it, 2*last); err == nil {
+			l, settings = nn.NewBatchNorm(last), "eps 1e-05, momentum 0.1"
+		}
+	case "layer_norm":
+		if err = b.count(it, 2*last); err == nil {
+			l, settings = nn.NewLayerNorm(last), "eps 1e-05"
+		}
+	case "dropout":
+		b.drops++
+		seed := tensor.NewRNG(b.spec.Train.Seed, dropoutStream+b.drops).Uint64()
+		l, settings = nn.NewDropout(it.Rate, seed), fmt.Sprintf("rate %g", it.Rate)
+	case "flatten":
+		n := 1
+		for _, d := range shape {
+			n *= d
+		}
+		l, shape = nn.NewFlatten(), []int{n}
+	case "embedding":
+		if len(shape) != 1 {
+			return nil, nil, b.fail(it, "an embedding takes ids, one a feature: put it first")
+		}
+		if err = b.count(it, it.Vocab*it.Units); err == nil {
+			l, settings = nn.NewEmbedding(it.Vocab, it.Units), "init normal(1)"
+			nn.Initialize(l, b.rng)
+			shape = []int{last, it.Units}
+		}
+	case "residual":
+		l, err = b.residual(it, shape)
+	case "parallel":
+		l, shape, err = b.parallel(it, shape)
+	default:
+		err = b.fail(it, "model: unknown layer %q", it.Kind)
+	}
+	if err != nil {
+		return nil, nil, b.at(it, err)
+	}
+	b.settings[l] = settings
+	return l, shape, nil
+}
+
+// dense appends a dense layer, and its activation where it has one.
+func (b *modelBuilder) dense(layers []nn.Layer, it *Item, following string, shape []int) ([]nn.Layer, []int, error) {
+	in := shape[len(shape)-1]
+	if err := b.count(it, in*it.Units); err != nil {
+		return nil, nil, err
+	}
+	d := nn.NewDenseNoBias(in, it.Units)
+	if it.Bias {
+		d = nn.NewDense(in, it.Units)
+	}
+	init, err := it.weightInit(following)
+	if err != nil {
+		return nil, nil, b.at(it, err)
+	}
+	init.Apply(d.W.Value, in, it.Units, b.rng)
+	settings := initText(init) + ", no bias"
+	if it.Bias {
+		bias, err := nn.NewInit(it.BiasInit.Name, it.BiasInit.Value)
+		if err != nil {
+			return nil, nil, b.at(it, err)
+		}
+		bias.Apply(d.B.Value, in, it.Units, b.rng)
+		settings = initText(init) + ", bias " + initText(bias)
+	}
+	b.settings[d] = settings
+	layers = append(layers, d)
+	if it.Activation.Name != "identity" {
+		act, err := nn.NewActivation(it.Activation.Name, it.Activation.Slope)
+		if err != nil {
+			return nil, nil, b.at(it, err)
+		}
+		b.settings[act] = it.Activation.settings()
+		layers = append(layers, act)
+	}
+	out := append(append([]int(nil), shape[:len(shape)-1]...), it.Units)
+	return layers, out, nil
+}
+
+func (b *modelBuilder) residual(it *Item, shape []int) (nn.Layer, error) {
+	body, end, err := b.layers(it.Body, shape)
+	if err != nil {
+		return nil, err
+	}
+	if tensor.ShapeString(end) != tensor.ShapeString(shape) {
+		return nil, b.fail(it, "residual: the body makes %s of %s, expected the same shape: x and body(x) are added",
+			tensor.ShapeString(end), tensor.ShapeString(shape))
+	}
+	return nn.NewResidual(body...), nil
+}
+
+func (b *modelBuilder) parallel(it *Item, shape []int) (nn.Layer, []int, error) {
+	var branches []nn.Layer
+	out := append([]int(nil), shape...)
+	out[len(out)-1] = 0
+	for i, items := range it.Branches {
+		layers, end, err := b.layers(items, shape)
+		if err != nil {
+			return nil, nil, err
+		}
+		if len(end) != len(shape) {
+			return nil, nil, b.fail(it, "parallel: branch %d makes %s of %s, expected as many dimensions", i+1, tensor.ShapeString(end), tensor.ShapeString(shape))
+		}
+		branches = append(branches, nn.NewSequential(layers...))
+		out[len(out)-1] += end[len(end)-1]
+	}
+	return nn.NewParallel(branches...), out, nil
+}
+
+// weightInit returns the init of a dense item's weights, the default for its
+// activation where the spec names none.
+func (it *Item) weightInit(following string) (nn.Init, error) {
+	if it.Init.Name != "" {
+		return nn.NewInit(it.Init.Name, it.Init.Value)
+	}
+	if it.Activation.Name != "identity" {
+		following = it.Activation.Name
+	}
+	return nn.DefaultInit(following), nil
+}
+
+// count adds the parameters of a layer before it takes memory for them.
+func (b *modelBuilder) count(it *Item, n int) error {
+	if b.params += n; b.params > maxParams {
+		return b.fail(it, "%s: the model has more than %d parameters", it.Kind, maxParams)
+	}
+	return nil
+}
+
+func (b *modelBuilder) fail(it *Item, format string, args ...any) error {
+	path := b.spec.Path
+	if path == "" {
+		path = "spec"
+	}
+	return &SpecError{Path: path, Line: it.Line, Msg: fmt.Sprintf(format, args...)}
+}
+
+func (b *modelBuilder) at(it *Item, err error) error {
+	var placed *SpecError
+	if errors.As(err, &placed) {
+		return err
+	}
+	return b.fail(it, "%s: %v", it.Kind, err)
+}
+
+func initText(i nn.Init) string {
+	if valueOf[i.Name] != "" {
+		return fmt.Sprintf("%s(%g)", i.Name, i.Value)
+	}
+	return i.Name
+}
+
+func (a ActivationSpec) settings() string {
+	if a.Name == "linear" || a.Name == "leaky_relu" {
+		return fmt.Sprintf("slope %g", a.Slope)
+	}
+	return ""
+}

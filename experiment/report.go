@@ -1,0 +1,225 @@
+package experiment
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/ebb-ml/ebb/flow"
+	"github.com/ebb-ml/ebb/train"
+)
+
+// Report is what a run came to; its JSON is the answer of `train --json`.
+type Report struct {
+	Run          string         `json:"run"` // the run directory
+	Epochs       int            `json:"epochs"`
+	Steps        uint64         `json:"steps"`
+	Seconds      float64        `json:"seconds"`
+	Interrupted  bool           `json:"interrupted,omitempty"`
+	StoppedEarly bool           `json:"stopped_early,omitempty"`
+	Training     train.Metrics  `json:"training"`
+	Validation   *train.Metrics `json:"validation,omitempty"`
+
+	// Findings is for what package doctor finds; a run alone has none.
+	Findings []any `json:"findings"`
+
+	Flow    []flow.Row     `json:"flow"`              // mean of the last epoch
+	Reaches []Reaches      `json:"reaches"`           // what arrives at each layer's weights
+	Updates []UpdateEffect `json:"updates"`           // what it does to them, over the last epoch
+	Drowned *float64       `json:"drowned,omitempty"` // share of second-moment roots below an adaptive optimizer's eps
+
+	// NonFinite is set when the run stopped because a value was no longer
+	// finite.
+	NonFinite *NonFinite `json:"non_finite,omitempty"`
+
+	classes []string
+	flow    *flow.Report
+	effects []flow.Effect
+}
+
+// Reaches is the part of the error that arrives at one layer's weights.
+type Reaches struct {
+	Where string      `json:"where"`
+	Ratio flow.Number `json:"ratio"` // ‖∂J/∂z‖ / ‖∂J/∂h_L‖
+	Bound flow.Number `json:"bound"` // what no input can exceed; null if there is none
+}
+
+// UpdateEffect is what the optimizer's steps do to one parameter.
+type UpdateEffect struct {
+	Name     string      `json:"name"`
+	Where    string      `json:"where"`
+	Relative flow.Number `json:"relative"` // mean ‖Δw‖/‖w‖ of a step; null if w was 0
+	Unmoved  flow.Number `json:"unmoved"`  // share of elements the last step left the same, bit for bit
+	Frozen   flow.Number `json:"frozen"`   // the same over the interval
+	Steps    int         `json:"steps"`    // of the interval
+}
+
+// NonFinite tells where a value first stopped being finite.
+type NonFinite struct {
+	Step           uint64      `json:"step"`
+	Phase          string      `json:"phase"`
+	Where          string      `json:"where"`
+	Stage          string      `json:"stage,omitempty"`
+	GrowthPerLayer flow.Number `json:"growth_per_layer"`
+	GrowthPerStep  flow.Number `json:"growth_per_step"`
+	Text           string      `json:"text"`
+}
+
+// measured returns the flow and the update effect since the last flow event, or
+// those of that event when no step came after it.
+func (r *runner) measured() (*flow.Report, []flow.Effect) {
+	effects := r.updates.Rows()
+	if r.lastFlow != nil && (len(effects) == 0 || effects[0].Steps == 0) {
+		return r.lastFlow, r.lastEffects
+	}
+	return r.flow.Mean(), effects
+}
+
+// report makes the report of a run that ended.
+func (r *runner) report(result train.Result, exploded *train.NonFiniteError) *Report {
+	rep := &Report{
+		Run: r.opt.Dir, Epochs: result.Epochs, Steps: result.Steps, Seconds: result.Seconds,
+		Interrupted: result.Interrupted, StoppedEarly: result.StoppedEarly,
+		Training: result.Training, Validation: result.Validation, Findings: []any{}, classes: r.Train.Classes,
+	}
+	rep.flow, rep.effects = r.measured()
+	rep.flow.SetBounds(flow.Bounds(r.Model))
+	rep.Flow = rep.flow.Rows
+	if rep.Flow == nil {
+		rep.Flow = []flow.Row{}
+	}
+	rep.Reaches = []Reaches{}
+	for _, re := range rep.flow.Reach {
+		rep.Reaches = append(rep.Reaches, Reaches{re.Where, flow.Number(re.Ratio), flow.Number(re.Bound)})
+	}
+	rep.Updates = updateEffects(rep.effects)
+	if share, ok := r.optimizer.DrownedShare(); ok {
+		rep.Drowned = &share
+	}
+	if exploded != nil {
+		rep.NonFinite = &NonFinite{
+			Step: exploded.Step, Phase: string(exploded.Phase), Where: exploded.Site, Stage: string(exploded.Stage),
+			GrowthPerLayer: flow.Number(exploded.GrowthPerLayer), GrowthPerStep: flow.Number(exploded.GrowthPerStep), Text: exploded.Error(),
+		}
+		// After an explosion the figures of the weights are not finite numbers.
+		if !finite(rep.Training.Loss) {
+			rep.Training = train.Metrics{Rows: rep.Training.Rows}
+		}
+	}
+	return rep
+}
+
+func updateEffects(effects []flow.Effect) []UpdateEffect {
+	list := make([]UpdateEffect, len(effects))
+	for i, e := range effects {
+		list[i] = UpdateEffect{e.Name, e.Where, flow.Number(e.MeanRelative), flow.Number(e.Unmoved), flow.Number(e.Frozen), e.Steps}
+	}
+	return list
+}
+
+// Write prints the report for a person, at 80 columns: the flow first, since
+// that is what no loss curve tells.
+func (r *Report) Write(w io.Writer) error {
+	var b strings.Builder
+	if r.NonFinite != nil {
+		for line := range Wrap("Stopped: "+r.NonFinite.Text+". The weights from before that step are kept.", 80) {
+			fmt.Fprintln(&b, line)
+		}
+		b.WriteByte('\n')
+	}
+	if len(r.Flow) > 0 {
+		if err := flow.Table(&b, r.flow, r.effects); err != nil {
+			return err
+		}
+		b.WriteByte('\n')
+	}
+	if r.Drowned != nil && *r.Drowned > 0.01 {
+		for line := range Wrap(fmt.Sprintf("For %.0f %% of the weights the optimizer's eps is larger than the size of their gradient: there it no longer rescales it.", 100**r.Drowned), 80) {
+			fmt.Fprintln(&b, line)
+		}
+		b.WriteByte('\n')
+	}
+	r.writeMetrics(&b)
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func (r *Report) writeMetrics(b *strings.Builder) {
+	fmt.Fprintf(b, "%-12s%10s%12s%12s%12s\n", "", "loss", "accuracy", "MAE", "R²")
+	row := func(name string, m *train.Metrics) {
+		if m == nil || m.Rows == 0 {
+			return
+		}
+		fmt.Fprintf(b, "%-12s%10s%12s%12s%12s\n", name, fmt.Sprintf("%.4g", m.Loss), share(m.Accuracy), number(m.MAE), number(m.R2))
+	}
+	row("training", &r.Training)
+	row("validation", r.Validation)
+	if r.Validation != nil && r.Validation.Accuracy != nil && len(r.classes) > 0 {
+		fmt.Fprintf(b, "guessing the most frequent class is right in %.1f %%\n", 100*mostFrequent(r.Validation.Confusion))
+	}
+	how := ""
+	switch {
+	case r.NonFinite != nil:
+		how = ", stopped by a value that is not finite"
+	case r.Interrupted:
+		how = ", interrupted"
+	case r.StoppedEarly:
+		how = ", stopped early; the best epoch's weights are kept"
+	}
+	fmt.Fprintf(b, "%d epochs, %d steps in %.1f s%s\n", r.Epochs, r.Steps, r.Seconds, how)
+	fmt.Fprintf(b, "run: %s\n", r.Run)
+}
+
+func share(v *float64) string {
+	if v == nil {
+		return "—"
+	}
+	return fmt.Sprintf("%.1f %%", 100**v)
+}
+
+func number(v *float64) string {
+	if v == nil {
+		return "—"
+	}
+	return fmt.Sprintf("%.4g", *v)
+}
+
+// mostFrequent returns the share of the most frequent true class.
+func mostFrequent(confusion [][]int) float64 {
+	most, all := 0, 0
+	for _, row := range confusion {
+		n := 0
+		for _, c := range row {
+			n += c
+		}
+		most, all = max(most, n), all+n
+	}
+	return float64(most) / float64(max(all, 1))
+}
+
+// WriteConfusion prints a confusion matrix, true classes down, predicted ones
+// across; more than 12 classes do not fit a terminal and are left to JSON.
+func WriteConfusion(w io.Writer, classes []string, confusion [][]int) error {
+	if len(confusion) == 0 || len(confusion) > 12 {
+		return nil
+	}
+	var b strings.Builder
+	b.WriteString("true \\ predicted")
+	name := func(i int) string {
+		if i < len(classes) {
+			return classes[i]
+		}
+		return fmt.Sprint(i)
+	}
+	for i := range confusion {
+		fmt.Fprintf(&b, "%5.5s", name(i))
+	}
+	for i, row := range confusion {
+		fmt.Fprintf(&b, "\n%-16.16s", name(i))
+		for _, n := range row {
+			fmt.Fprintf(&b, "%5d", n)
+		}
+	}
+	_, err := fmt.Fprintln(w, b.String())
+	return err
+}

@@ -1,0 +1,157 @@
+package experiment
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"io"
+	"io/fs"
+	"math"
+	"os"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"time"
+
+	"github.com/ebb-ml/ebb/data"
+	"github.com/ebb-ml/ebb/modelfile"
+	"github.com/ebb-ml/ebb/tensor"
+)
+
+// The files of a run directory.
+const (
+	runFile    = "run.json"
+	eventsFile = "events.jsonl"
+	lastFile   = "checkpoint-last.safetensors"
+	bestFile   = "checkpoint-best.safetensors"
+)
+
+// runInfo is run.json: everything that a run depends on.
+type runInfo struct {
+	Format   int       `json:"format"` // of this file; 1
+	Ebb      string    `json:"ebb"`
+	Go       string    `json:"go"`
+	Platform string    `json:"platform"`
+	Bits     int       `json:"float_bits"`
+	Created  time.Time `json:"created"`
+	Seed     uint64    `json:"seed"`
+	Epochs   int       `json:"epochs"`
+	Init     string    `json:"init,omitempty"` // file the weights were read from
+	SpecPath string    `json:"spec_path"`      // absolute, what its data paths are relative to
+	Spec     string    `json:"spec"`
+	Data     string    `json:"data"` // fingerprint of the prepared training rows
+}
+
+// newRunInfo describes a run of e that begins now.
+func newRunInfo(e *Experiment, init string) (runInfo, error) {
+	path := e.Spec.Path
+	if path == "" {
+		path = "spec.yaml"
+	}
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return runInfo{}, err
+	}
+	return runInfo{
+		Format: 1, Ebb: Version(), Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH,
+		Bits: tensor.FloatBits, Created: time.Now().UTC().Truncate(time.Second), Seed: e.Spec.Train.Seed,
+		Epochs: e.Spec.Train.Epochs, Init: init, SpecPath: path, Spec: e.Spec.Text, Data: fingerprint(e.Train),
+	}, nil
+}
+
+// Version returns the version of this build of Ebb, as the go command knows it.
+func Version() string {
+	if b, ok := debug.ReadBuildInfo(); ok && b.Main.Version != "" {
+		return b.Main.Version
+	}
+	return "(devel)"
+}
+
+// fingerprint is a hash of the rows that are trained on, so that a run is not
+// resumed on other data.
+func fingerprint(d *data.Dataset) string {
+	h := fnv.New64a()
+	var b [8]byte
+	for _, t := range []*tensor.Tensor{d.X, d.Y} {
+		for _, v := range t.Data {
+			bits := math.Float64bits(float64(v))
+			for i := range b {
+				b[i] = byte(bits >> (8 * i))
+			}
+			h.Write(b[:])
+		}
+	}
+	return fmt.Sprintf("%d rows, fnv64a %016x", d.Len(), h.Sum64())
+}
+
+// createRunDir makes the directory and its run.json. A directory that already
+// holds a run is refused: nothing on disk is lost.
+func createRunDir(dir string, info runInfo) error {
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return fmt.Errorf("output directory: %w", err)
+	}
+	path := filepath.Join(dir, runFile)
+	if _, err := os.Stat(path); err == nil {
+		return fmt.Errorf("%s already holds a run: choose another --out, or go on with --resume %s", dir, dir)
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("output directory: %w", err)
+	}
+	return writeRunInfo(dir, info)
+}
+
+func writeRunInfo(dir string, info runInfo) error {
+	return modelfile.WriteAtomic(filepath.Join(dir, runFile), func(w io.Writer) error {
+		e := json.NewEncoder(w)
+		e.SetIndent("", "  ")
+		return e.Encode(info)
+	})
+}
+
+// readRunInfo reads the run.json of a run directory.
+func readRunInfo(dir string) (runInfo, error) {
+	var info runInfo
+	path := filepath.Join(dir, runFile)
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return info, fmt.Errorf("%s is no run directory: it has no %s", dir, runFile)
+	} else if err != nil {
+		return info, err
+	}
+	if err := json.Unmarshal(text, &info); err != nil {
+		return info, fmt.Errorf("%s: %w", path, err)
+	}
+	if info.Format != 1 {
+		return info, fmt.Errorf("%s: format %d, this version reads 1", path, info.Format)
+	}
+	return info, nil
+}
+
+// spec parses the spec that a run was made from, as it was run.
+func (info *runInfo) spec() (*Spec, error) {
+	s, err := ParseSpec(info.SpecPath, []byte(info.Spec))
+	if err != nil {
+		return nil, err
+	}
+	s.Train.Seed, s.Train.Epochs = info.Seed, info.Epochs
+	return s, nil
+}
+
+// NextRunDir returns the first of runs/NAME-1, runs/NAME-2, … that does not
+// exist, for a spec that was read from a file called NAME.yaml.
+func NextRunDir(s *Spec) string {
+	name := "run"
+	if s.Path != "" {
+		base := filepath.Base(s.Path)
+		name = base[:len(base)-len(filepath.Ext(base))]
+	} else if s.Data.Source != "" {
+		base := filepath.Base(s.Data.Source)
+		name = base[:len(base)-len(filepath.Ext(base))]
+	}
+	for i := 1; ; i++ {
+		dir := filepath.Join("runs", fmt.Sprintf("%s-%d", name, i))
+		if _, err := os.Lstat(dir); err != nil {
+			return dir
+		}
+	}
+}

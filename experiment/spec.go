@@ -1,0 +1,97 @@
+package experiment
+
+// Spec says everything that a training run depends on. [ReadSpec] and
+// [ParseSpec] fill in every default, so that a Spec has no hidden settings.
+type Spec struct {
+	Data      DataSpec
+	Model     []Item
+	Loss      string // "" until the data is known: cross_entropy for classes, else mse
+	Optimizer OptimizerSpec
+	Train     TrainSpec
+
+	Path string // the file it was read from, "" if none
+	Text string // its text, as it was written
+}
+
+// DataSpec says where the examples come from and how they are prepared.
+type DataSpec struct {
+	Source      string // a built-in name or a path, relative to the spec
+	Images      string // instead of Source: a pair of IDX files
+	Labels      string
+	Target      string  // the column to predict
+	Validation  float64 // share held out, from [0, 1); -1 until the data is known: 0, or 0.2 when it has no test set
+	Standardize bool    // inputs, and a regression's target; true
+}
+
+// Item is one entry of the model.
+type Item struct {
+	Kind   string // "dense", "batch_norm", …
+	Repeat int    // 1
+	Line   int    // of the spec, 0 if it was made by a program
+
+	Units      int            // dense, embedding
+	Activation ActivationSpec // dense, activation
+	Init       InitSpec       // dense
+	Bias       bool           // dense; true
+	BiasInit   InitSpec       // dense; zeros
+	Rate       float64        // dropout
+	Vocab      int            // embedding
+	Body       []Item         // residual
+	Branches   [][]Item       // parallel
+}
+
+// ActivationSpec names an activation; Slope is for linear (1) and leaky_relu
+// (0.01).
+type ActivationSpec struct {
+	Name  string
+	Slope float64
+}
+
+// InitSpec names an initialization; Value is for constant, normal and uniform.
+// An empty name is the default for the activation.
+type InitSpec struct {
+	Name  string
+	Value float64
+}
+
+// OptimizerSpec names an update rule and its settings; defaults are PyTorch's.
+type OptimizerSpec struct {
+	Name        string // adam
+	LR          float64
+	Momentum    float64 // sgd, rmsprop
+	Nesterov    bool    // sgd
+	WeightDecay float64
+	Alpha       float64 // rmsprop
+	Beta1       float64 // adam, adamw
+	Beta2       float64
+	Eps         float64 // adagrad, rmsprop, adam, adamw
+}
+
+// TrainSpec says how long and in what portions to train.
+type TrainSpec struct {
+	Epochs    int    // 20
+	Batch     int    // 32; 0 is "full"
+	Seed      uint64 // 1
+	ClipNorm  float64
+	ClipValue float64
+	Schedule  ScheduleSpec
+	Early     EarlySpec
+}
+
+// ScheduleSpec names a learning-rate schedule; see package optim.
+type ScheduleSpec struct {
+	Name     string  // constant
+	Every    int     // step: epochs between two drops
+	Gamma    float64 // step: factor of a drop
+	MinLR    float64 // cosine, plateau: lowest rate
+	Factor   float64 // plateau: factor of a drop
+	Patience int     // plateau: epochs without improvement before a drop
+	WarmUp   int     // steps of linear warm-up before the schedule
+}
+
+// EarlySpec stops a training whose validation loss has not fallen by MinDelta
+// for Patience epochs; Patience 0 never stops.
+type EarlySpec struct {
+	Patience int
+	MinDelta float64
+}

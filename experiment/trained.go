@@ -1,0 +1,184 @@
+package experiment
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"github.com/ebb-ml/ebb/data"
+	"github.com/ebb-ml/ebb/loss"
+	"github.com/ebb-ml/ebb/modelfile"
+	"github.com/ebb-ml/ebb/nn"
+	"github.com/ebb-ml/ebb/tensor"
+	"github.com/ebb-ml/ebb/train"
+)
+
+// Trained is a model as it is used: with what turns a table into its inputs and
+// its outputs into answers. Any number of goroutines may predict with it.
+type Trained struct {
+	Spec   *Spec
+	Schema *data.Schema
+	Model  *nn.Sequential
+	Loss   loss.Loss
+
+	path string
+}
+
+// Open loads a trained model: from a run directory (the best epoch's weights if
+// the run had early stopping, else the last ones), or from a file that
+// [Trained.Export] wrote.
+func Open(path string) (*Trained, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	file := path
+	if info.IsDir() {
+		run, err := readRunInfo(path)
+		if err != nil {
+			return nil, err
+		}
+		spec, err := run.spec()
+		if err != nil {
+			return nil, err
+		}
+		file = filepath.Join(path, lastFile)
+		if best := filepath.Join(path, bestFile); spec.Train.Early.Patience > 0 && exists(best) {
+			file = best
+		}
+		if !exists(file) {
+			return nil, fmt.Errorf("%s has no checkpoint yet", path)
+		}
+	}
+	return openFile(file)
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+func openFile(path string) (*Trained, error) {
+	f, err := modelfile.Read(path)
+	if err != nil {
+		return nil, err
+	}
+	text, ok := f.Metadata[metaSpec]
+	if !ok {
+		return nil, fmt.Errorf("%s has weights but no %s in its metadata: it was not written by ebb; give a run directory or an exported model", path, metaSpec)
+	}
+	t := &Trained{Schema: &data.Schema{}, path: path}
+	if t.Spec, err = ParseSpec(path, []byte(text)); err != nil {
+		return nil, err
+	}
+	if t.Spec.Train.Seed, err = strconv.ParseUint(f.Metadata[metaSeed], 10, 64); err != nil {
+		return nil, fmt.Errorf("%s: %s in its metadata: expected a number, got %q", path, metaSeed, f.Metadata[metaSeed])
+	}
+	if err := json.Unmarshal([]byte(f.Metadata[metaSchema]), t.Schema); err != nil {
+		return nil, fmt.Errorf("%s: %s in its metadata: %w", path, metaSchema, err)
+	}
+	if err := t.Schema.Check(); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	if t.Schema.Scaler == nil {
+		return nil, fmt.Errorf("%s: %s in its metadata has no scaler", path, metaSchema)
+	}
+	if t.Spec.Loss == "" {
+		t.Spec.Loss = defaultLoss(t.Schema.Target.Task)
+	}
+	if t.Loss, err = loss.New(t.Spec.Loss); err != nil {
+		return nil, err
+	}
+	if t.Model, _, err = buildModel(t.Spec, len(t.Schema.Scaler.Mean)); err != nil {
+		return nil, err
+	}
+	if err := modelfile.LoadInto(weightsOnly(f), modelEntries(t.Model)); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return t, nil
+}
+
+// Export writes the model as safetensors with PyTorch's names and layouts. The
+// metadata make the file a whole model for [Open].
+func (t *Trained) Export(path string) error {
+	meta, err := modelMetadata(t.Spec, t.Schema)
+	if err != nil {
+		return err
+	}
+	var list []modelfile.Tensor
+	for _, e := range modelEntries(t.Model) {
+		list = append(list, e.Tensor(modelfile.F32))
+	}
+	return modelfile.WriteFile(path, meta, list)
+}
+
+// Prediction is the answer for one row.
+type Prediction struct {
+	Class         string             `json:"class,omitempty"`         // of a classification
+	Probabilities map[string]float64 `json:"probabilities,omitempty"` // where the loss makes the outputs probabilities
+	Values        map[string]float64 `json:"values,omitempty"`        // of a regression, in the unit of the data
+}
+
+// PredictFile predicts every row of a file that has the columns the model was
+// trained on.
+func (t *Trained) PredictFile(path string) ([]Prediction, error) {
+	d, err := t.Schema.ReadInputs(path)
+	if err != nil {
+		return nil, err
+	}
+	return t.Predict(d.X), nil
+}
+
+// Predict predicts rows that were prepared by the schema: [N, features].
+func (t *Trained) Predict(x *tensor.Tensor) []Prediction {
+	out := train.Predict(t.Model, x)
+	list := make([]Prediction, out.Rows())
+	target := t.Schema.Target
+	if target.Task == data.Regression {
+		t.Schema.Scaler.Restore(out)
+		names := target.Names
+		if names == nil {
+			names = []string{target.Name}
+		}
+		for i := range list {
+			list[i].Values = map[string]float64{}
+			for j, v := range out.Row(i) {
+				list[i].Values[names[j]] = float64(v)
+			}
+		}
+		return list
+	}
+	for i := range list {
+		p := t.probabilities(out.Row(i))
+		best := 0
+		for j := range p {
+			if p[j] > p[best] {
+				best = j
+			}
+		}
+		list[i].Class = target.Classes[best]
+		list[i].Probabilities = map[string]float64{}
+		for j, v := range p {
+			list[i].Probabilities[target.Classes[j]] = v
+		}
+	}
+	return list
+}
+
+// Evaluate returns the metrics of the model on a file with the target column.
+func (t *Trained) Evaluate(path string) (train.Metrics, error) {
+	d, err := t.Schema.ReadExamples(path)
+	if err != nil {
+		return train.Metrics{}, err
+	}
+	return train.Evaluate(t.Model, t.Loss, d, 0, t.Schema.Scaler)
+}
+
+// WritePredictions writes predictions as CSV with a header: the class and the
+// probability of each class, or the predicted values.
+func (t *Trained) WritePredictions(w io.Writer, list []Prediction) error {
+	return writePredictions(w, t.Schema.Target, list)
+}
