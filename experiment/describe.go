@@ -143,7 +143,8 @@ func (d *Description) Write(w io.Writer) error {
 			params = fmt.Sprint(l.Params)
 		}
 		settings, rest := wrapText(l.Settings, 16)
-		fmt.Fprintf(&b, "%-22s%-7s%-14s%-9s%10s  %s\n", name, l.Module, l.Kind, shapeText(l.Output), params, settings)
+		line := fmt.Sprintf("%-22s%-7s%-14s%-9s%10s  %s", name, l.Module, l.Kind, shapeText(l.Output), params, settings)
+		b.WriteString(strings.TrimRight(line, " ") + "\n")
 		for rest != "" {
 			settings, rest = wrapText(rest, 16)
 			fmt.Fprintf(&b, "%64s%s\n", "", settings)

@@ -133,7 +133,7 @@ func (r *Report) Write(w io.Writer) error {
 		}
 		b.WriteByte('\n')
 	}
-	if r.Drowned != nil && *r.Drowned > 0.01 {
+	if r.Drowned != nil && *r.Drowned > 0.5 {
 		for line := range Wrap(fmt.Sprintf("For %.0f %% of the weights the optimizer's eps is larger than the size of their gradient: there it no longer rescales it.", 100**r.Drowned), 80) {
 			fmt.Fprintln(&b, line)
 		}
@@ -145,15 +145,29 @@ func (r *Report) Write(w io.Writer) error {
 }
 
 func (r *Report) writeMetrics(b *strings.Builder) {
-	fmt.Fprintf(b, "%-12s%10s%12s%12s%12s\n", "", "loss", "accuracy", "MAE", "R²")
-	row := func(name string, m *train.Metrics) {
-		if m == nil || m.Rows == 0 {
-			return
-		}
-		fmt.Fprintf(b, "%-12s%10s%12s%12s%12s\n", name, fmt.Sprintf("%.4g", m.Loss), share(m.Accuracy), number(m.MAE), number(m.R2))
+	columns := []string{"loss", "accuracy"}
+	if r.Training.MAE != nil || r.Validation != nil && r.Validation.MAE != nil {
+		columns = []string{"loss", "MAE", "RMSE", "R²"}
 	}
-	row("training", &r.Training)
-	row("validation", r.Validation)
+	fmt.Fprintf(b, "%-12s", "")
+	for _, c := range columns {
+		fmt.Fprintf(b, "%12s", c)
+	}
+	b.WriteByte('\n')
+	for _, part := range []struct {
+		name string
+		m    *train.Metrics
+	}{{"training", &r.Training}, {"validation", r.Validation}} {
+		if part.m == nil || part.m.Rows == 0 {
+			continue
+		}
+		fmt.Fprintf(b, "%-12s%12s", part.name, number(&part.m.Loss))
+		if len(columns) == 2 {
+			fmt.Fprintf(b, "%12s\n", share(part.m.Accuracy))
+		} else {
+			fmt.Fprintf(b, "%12s%12s%12s\n", number(part.m.MAE), number(part.m.RMSE), number(part.m.R2))
+		}
+	}
 	if r.Validation != nil && r.Validation.Accuracy != nil && len(r.classes) > 0 {
 		fmt.Fprintf(b, "guessing the most frequent class is right in %.1f %%\n", 100*mostFrequent(r.Validation.Confusion))
 	}

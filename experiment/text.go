@@ -22,10 +22,12 @@ func settingsText(m map[string]any, first ...string) string {
 			item = k + " {" + settingsText(sub) + "}"
 		}
 		if i > 0 {
-			b.WriteString(", ")
+			b.WriteString(",")
 			if column += 2; column+len(item) > 67 {
 				b.WriteString("\n           ")
 				column = 0
+			} else {
+				b.WriteByte(' ')
 			}
 		}
 		b.WriteString(item)
