@@ -1,7 +1,5 @@
 package kernel
 
-import "math"
-
 // Add computes dst[i] += x[i].
 func Add(dst, x []Float) {
 	x = x[:len(dst)]
@@ -87,63 +85,69 @@ type Census struct {
 	NonFinite  int     // elements that are NaN or infinite
 }
 
-// Count takes the census of x in one pass.
+// Count takes the census of x in one pass. It runs over every gradient of a
+// measured step, so there is no branch in the loop.
 func Count(x []Float) Census {
-	var s0, s1 float64
-	zeros, bad := 0, 0
+	var s0, s1, s2, s3 float64
+	var zeros uint64
 	i := 0
-	for ; i+2 <= len(x); i += 2 {
-		a, b := float64(x[i]), float64(x[i+1])
+	for ; i+4 <= len(x); i += 4 {
+		q := x[i : i+4 : i+4]
+		a, b, c, d := float64(q[0]), float64(q[1]), float64(q[2]), float64(q[3])
 		s0 += a * a
 		s1 += b * b
-		if a == 0 {
-			zeros++
-		}
-		if b == 0 {
-			zeros++
-		}
+		s2 += c * c
+		s3 += d * d
+		zeros += isZero(q[0]) + isZero(q[1]) + isZero(q[2]) + isZero(q[3])
 	}
-	if i < len(x) {
+	for ; i < len(x); i++ {
 		a := float64(x[i])
 		s0 += a * a
-		if a == 0 {
-			zeros++
-		}
+		zeros += isZero(x[i])
 	}
-	s := s0 + s1
+	s, bad := (s0+s1)+(s2+s3), 0
 	// A sum of squares of finite float32 values is finite in float64, so only a
 	// non-finite sum (or the float64 build, where a square can overflow) needs
 	// the second look.
-	if math.IsNaN(s) || math.IsInf(s, 0) {
+	if s-s != 0 {
 		for _, v := range x {
 			if v-v != 0 {
 				bad++
 			}
 		}
 	}
-	return Census{SumSquares: s, Zeros: zeros, NonFinite: bad}
+	return Census{SumSquares: s, Zeros: int(zeros), NonFinite: bad}
 }
 
-// CountSame returns how many elements of a and b are equal, bit for bit or both
-// zero.
-func CountSame(a, b []Float) int {
-	b = b[:len(a)]
-	n := 0
-	for i, v := range a {
-		if v == b[i] {
-			n++
-		}
+// Change compares now with before, in one pass without branches: the sum of
+// (now-before)² and that of before², in float64 over interleaved sums, and how
+// many elements are equal. A zero is equal to a zero of either sign; what is not
+// finite is equal to nothing.
+func Change(now, before []Float) (moved, size float64, same int) {
+	before = before[:len(now)]
+	var m0, m1, s0, s1 float64
+	var equal uint64
+	i := 0
+	for ; i+4 <= len(now); i += 4 {
+		n, b := now[i:i+4:i+4], before[i:i+4:i+4]
+		// A difference of floats is zero only where they are equal: what is too
+		// small for a normal number is a subnormal one.
+		d0, d1, d2, d3 := n[0]-b[0], n[1]-b[1], n[2]-b[2], n[3]-b[3]
+		m0 += float64(d0) * float64(d0)
+		m1 += float64(d1) * float64(d1)
+		m0 += float64(d2) * float64(d2)
+		m1 += float64(d3) * float64(d3)
+		s0 += float64(b[0]) * float64(b[0])
+		s1 += float64(b[1]) * float64(b[1])
+		s0 += float64(b[2]) * float64(b[2])
+		s1 += float64(b[3]) * float64(b[3])
+		equal += isZero(d0) + isZero(d1) + isZero(d2) + isZero(d3)
 	}
-	return n
-}
-
-// DistanceSquares returns the sum of (a[i]-b[i])² in float64.
-func DistanceSquares(a, b []Float) float64 {
-	b = b[:len(a)]
-	var s float64
-	for i, v := range a {
-		d := float64(v) - float64(b[i])
-		s += d * d
+	for ; i < len(now); i++ {
+		d, b := now[i]-before[i], float64(before[i])
+		m0 += float64(d) * float64(d)
+		s0 += b * b
+		equal += isZero(d)
 	}
-	return s
+	return m0 + m1, s0 + s1, int(equal)
 }

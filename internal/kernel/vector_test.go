@@ -83,11 +83,10 @@ func TestSums(t *testing.T) {
 		if got := Count(a); !near(got.SumSquares, squares) || got.Zeros != 0 || got.NonFinite != 0 {
 			t.Errorf("Count of %d: %+v, expected a sum of %v", n, got, squares)
 		}
-		if got := DistanceSquares(a, b); !near(got, distance) {
-			t.Errorf("DistanceSquares of %d: %v, expected %v", n, got, distance)
-		}
-		if got := CountSame(a, b); got != same {
-			t.Errorf("CountSame of %d: %d, expected %d", n, got, same)
+		moved, size, equal := Change(b, a)
+		// The difference is rounded to Float once.
+		if math.Abs(moved-distance) > 1e-6*distance || !near(size, squares) || equal != same {
+			t.Errorf("Change of %d: %v, %v, %d, expected %v, %v, %d", n, moved, size, equal, distance, squares, same)
 		}
 		if got := CountBelow(a, 0.25); got != below {
 			t.Errorf("CountBelow of %d: %d, expected %d", n, got, below)
@@ -126,8 +125,13 @@ func TestCensus(t *testing.T) {
 	if c := Count(x); c.NonFinite != 4 || c.Zeros != 2 {
 		t.Errorf("%v: %+v", x, c)
 	}
-	if n := CountSame(x, x); n != 5 {
-		t.Errorf("CountSame of %v with itself is %d: NaN is equal to nothing", x, n)
+	if moved, _, same := Change(x, x); same != 3 || moved == moved {
+		t.Errorf("%v has %d elements equal to itself, moved %v: NaN is equal to nothing", x, same, moved)
+	}
+	least := Float(math.SmallestNonzeroFloat32)
+	y, z := []Float{0, negative, 3 * least, 2 * least, 1}, []Float{negative, 0, 2 * least, 2 * least, 1}
+	if moved, _, same := Change(y, z); same != 4 || moved != float64(least)*float64(least) {
+		t.Errorf("%v against %v: %d equal, moved %v", y, z, same, moved)
 	}
 	if n := CountBelow(x, 1); n != 3 {
 		t.Errorf("CountBelow of %v is %d", x, n)
@@ -149,8 +153,7 @@ func TestVectorFunctionsAllocateNothing(t *testing.T) {
 		SumRows(b[:10], a)
 		SumSquares(a)
 		Count(a)
-		CountSame(a, b)
-		DistanceSquares(a, b)
+		Change(a, b)
 	}); n != 0 {
 		t.Errorf("%v allocations", n)
 	}
@@ -161,5 +164,13 @@ func BenchmarkCount(b *testing.B) {
 	b.SetBytes(int64(len(x)) * FloatBits / 8)
 	for b.Loop() {
 		Count(x)
+	}
+}
+
+func BenchmarkChange(b *testing.B) {
+	x, y := randoms(64*256, 8), randoms(64*256, 9)
+	b.SetBytes(int64(2*len(x)) * FloatBits / 8)
+	for b.Loop() {
+		Change(x, y)
 	}
 }
