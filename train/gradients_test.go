@@ -31,8 +31,10 @@ func TestGradientsThroughEverything(t *testing.T) {
 		}},
 	}
 	starts := map[string]func() []nn.Layer{
-		"":          func() []nn.Layer { return []nn.Layer{nn.NewDense(features, hidden)} },
-		"embedding": func() []nn.Layer { return []nn.Layer{nn.NewEmbedding(6, 2), nn.NewFlatten(), nn.NewDense(2*features, hidden)} },
+		"": func() []nn.Layer { return []nn.Layer{nn.NewDense(features, hidden)} },
+		"embedding": func() []nn.Layer {
+			return []nn.Layer{nn.NewEmbedding(6, 2), nn.NewFlatten(), nn.NewDense(2*features, hidden)}
+		},
 	}
 	if tensor.FloatBits == 32 {
 		t.Skip("needs -tags float64: in float32 a finite difference steps over the kinks of relu, step and mae")
