@@ -64,11 +64,11 @@ func LoadNPZ(path string, opt Options) (*Dataset, *Schema, error) {
 // setTargets makes Y of an array of numbers.
 func (d *Dataset) setTargets(y *array, opt Options) error {
 	if len(y.dims) == 0 || len(y.dims) > 2 || y.dims[0] != d.Len() {
-		return fmt.Errorf("Y has the shape %s, expected [%d] or [%d, targets] as X has %d rows", tensor.ShapeString(y.dims), d.Len(), d.Len(), d.Len())
+		return fmt.Errorf("array Y has the shape %s, expected [%d] or [%d, targets] as X has %d rows", tensor.ShapeString(y.dims), d.Len(), d.Len(), d.Len())
 	}
 	if len(y.dims) == 2 && y.dims[1] > 1 {
 		if opt.Task == AsClassification {
-			return fmt.Errorf("Y has the shape %s, expected [%d] class labels for a classification", tensor.ShapeString(y.dims), d.Len())
+			return fmt.Errorf("array Y has the shape %s, expected [%d] class labels for a classification", tensor.ShapeString(y.dims), d.Len())
 		}
 		if opt.Target != "" {
 			return fmt.Errorf("no target %q: Y has %d columns, and all are targets", spelling.Clip(opt.Target), y.dims[1])

@@ -23,10 +23,10 @@ func openNPZ(path string, labelled bool) (x, y *array, err error) {
 		y, err = pick(&z.Reader, "Y")
 	}
 	if err == nil && len(x.dims) < 2 {
-		err = fmt.Errorf("X has the shape %s, expected [rows, features]", tensor.ShapeString(x.dims))
+		err = fmt.Errorf("array X has the shape %s, expected [rows, features]", tensor.ShapeString(x.dims))
 	}
 	if err == nil && len(x.data)/x.dims[0] > maxColumns {
-		err = fmt.Errorf("X has the shape %s, expected at most %d features", tensor.ShapeString(x.dims), maxColumns)
+		err = fmt.Errorf("array X has the shape %s, expected at most %d features", tensor.ShapeString(x.dims), maxColumns)
 	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", path, err)

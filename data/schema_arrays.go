@@ -81,7 +81,7 @@ func (s *Schema) cutTarget(path string, a *array, labelled bool) (x, y *array, e
 func (s *Schema) setLabels(d *Dataset, y *array) error {
 	targets := len(s.Target.names())
 	if y.dims[0] != d.Len() || len(y.data) != d.Len()*targets {
-		return fmt.Errorf("Y has the shape %s, expected %d rows of %d", tensor.ShapeString(y.dims), d.Len(), targets)
+		return fmt.Errorf("array Y has the shape %s, expected %d rows of %d", tensor.ShapeString(y.dims), d.Len(), targets)
 	}
 	if d.Task == Regression {
 		d.Y = tensor.From(y.data, d.Len(), targets)
