@@ -39,6 +39,9 @@ func Build(s *Spec) (*Experiment, error) {
 	if err := e.split(all, test); err != nil {
 		return nil, err
 	}
+	if err := e.checkBatch(); err != nil {
+		return nil, err
+	}
 	schema.Scaler = data.FitScaler(e.Train, spec.Data.Standardize)
 	schema.Scaler.Apply(e.Train)
 	if e.Validation != nil {
@@ -122,6 +125,29 @@ func (e *Experiment) split(all, test *data.Dataset) (err error) {
 	return err
 }
 
+// checkBatch refuses a batch larger than the data, and makes the default one no
+// larger.
+func (e *Experiment) checkBatch() error {
+	t := &e.Spec.Train
+	switch rows := e.Train.Len(); {
+	case t.Batch <= rows:
+	case t.Batch == defaultBatch && t.batchLine == 0:
+		t.Batch = rows
+	default:
+		return e.wrong(t.batchLine, "train.batch: got %d rows, but there are %d to train on: expected at most that, or full", t.Batch, rows)
+	}
+	return nil
+}
+
+// wrong is an error of the spec that shows only beside its data.
+func (e *Experiment) wrong(line int, format string, args ...any) error {
+	path := e.Spec.Path
+	if path == "" {
+		path = "spec"
+	}
+	return &SpecError{Path: path, Line: line, Msg: fmt.Sprintf(format, args...)}
+}
+
 // finiteInputs refuses a feature whose standardized values leave the range of
 // the number type.
 func finiteInputs(d *data.Dataset) error {
@@ -143,12 +169,8 @@ func (e *Experiment) checkOutput() error {
 	if err != nil {
 		return err
 	}
-	path := e.Spec.Path
-	if path == "" {
-		path = "spec"
-	}
 	bad := func(format string, args ...any) error {
-		return &SpecError{Path: path, Line: e.Spec.Model[len(e.Spec.Model)-1].Line, Msg: fmt.Sprintf(format, args...)}
+		return e.wrong(e.Spec.Model[len(e.Spec.Model)-1].Line, format, args...)
 	}
 	if len(shape) != 1 {
 		return bad("model: the output has shape %s for each example, expected one row of features: add flatten", tensor.ShapeString(shape))

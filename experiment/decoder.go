@@ -1,8 +1,10 @@
 package experiment
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"slices"
 	"strconv"
@@ -72,13 +74,17 @@ func (d *decoder) parse(text []byte) (*yaml.Node, error) {
 	if len(text) > maxSpecBytes {
 		return nil, d.fail(nil, "the spec has %d bytes, expected at most %d", len(text), maxSpecBytes)
 	}
-	var doc yaml.Node
-	if err := yaml.Unmarshal(text, &doc); err != nil {
+	var doc, more yaml.Node
+	stream := yaml.NewDecoder(bytes.NewReader(text))
+	if err := stream.Decode(&doc); err != nil && err != io.EOF {
 		msg := strings.TrimSpace(strings.TrimPrefix(err.Error(), "yaml: "))
 		return nil, d.fail(nil, "not valid YAML: %s", msg)
 	}
 	if doc.Kind == 0 || len(doc.Content) == 0 {
 		return nil, d.fail(nil, "the spec is empty: expected the keys data and model")
+	}
+	if err := stream.Decode(&more); err != io.EOF {
+		return nil, d.fail(nil, "has more than one YAML document, expected one: remove the line ---")
 	}
 	return doc.Content[0], nil
 }

@@ -21,11 +21,14 @@ const (
 	maxUnits  = 1 << 20
 	maxLayers = 10_000
 	maxNest   = 20
-	maxEpochs = 100_000_000
 	maxBatch  = 1 << 24
 
 	defaultValidation = 0.2
+	defaultBatch      = 32
 )
+
+// MaxEpochs is the largest number of epochs that a run may be asked for.
+const MaxEpochs = 100_000_000
 
 // ReadSpec reads a spec file.
 func ReadSpec(path string) (*Spec, error) {
@@ -66,11 +69,13 @@ func ParseSpec(path string, text []byte) (*Spec, error) {
 }
 
 func defaultSpec() *Spec {
-	return &Spec{
+	s := &Spec{
 		Data:      DataSpec{Validation: -1, Standardize: true},
 		Optimizer: OptimizerSpec{Name: "adam", Alpha: 0.99, Beta1: 0.9, Beta2: 0.999},
-		Train:     TrainSpec{Epochs: 20, Batch: 32, Seed: 1, Schedule: defaultSchedule()},
+		Train:     TrainSpec{Epochs: 20, Batch: defaultBatch, Seed: 1, Schedule: defaultSchedule()},
 	}
+	s.Optimizer.applyDefaults()
+	return s
 }
 
 // defaultSchedule has PyTorch's defaults.
@@ -216,11 +221,12 @@ func trainFields(s *TrainSpec) []field {
 	inf := math.Inf(1)
 	seed := 0
 	return []field{
-		intField("epochs", "times through the training rows", 1, maxEpochs, &s.Epochs),
+		intField("epochs", "times through the training rows", 1, MaxEpochs, &s.Epochs),
 		{name: "batch", doc: "rows per update: full (batch gradient descent), 1 (SGD), N (mini-batch)",
 			schema: &jsonschema.Schema{OneOf: []*jsonschema.Schema{
 				{Type: "integer", Minimum: ptr(1.0), Maximum: ptr(float64(maxBatch))}, enumSchema([]string{"full"})}},
 			set: func(d *decoder, n *yaml.Node) (err error) {
+				s.batchLine = n.Line
 				if n.Kind == yaml.ScalarNode && n.Value == "full" {
 					s.Batch = 0
 					return nil
@@ -246,17 +252,17 @@ func trainFields(s *TrainSpec) []field {
 func scheduleFields(s *ScheduleSpec) []field {
 	return []field{
 		enumField("name", "the shape of the schedule", optim.ScheduleNames(), &s.Name),
-		intField("every", "step: epochs between two drops", 1, maxEpochs, &s.Every),
+		intField("every", "step: epochs between two drops", 1, MaxEpochs, &s.Every),
 		numberField("gamma", "step: factor of a drop", 0, 1, false, &s.Gamma),
 		numberField("min_lr", "cosine and plateau: the lowest rate", 0, math.Inf(1), false, &s.MinLR),
 		numberField("factor", "plateau: factor of a drop", 0, 1, true, &s.Factor),
-		intField("patience", "plateau: epochs without improvement before a drop", 0, maxEpochs, &s.Patience),
+		intField("patience", "plateau: epochs without improvement before a drop", 0, MaxEpochs, &s.Patience),
 		intField("warm_up", "updates of linear warm-up before the schedule", 0, math.MaxInt32, &s.WarmUp),
 	}
 }
 
 func earlyFields(s *EarlySpec) []field {
-	patience := intField("patience", "epochs without improvement before stopping", 1, maxEpochs, &s.Patience)
+	patience := intField("patience", "epochs without improvement before stopping", 1, MaxEpochs, &s.Patience)
 	patience.required = true
 	return []field{patience,
 		numberField("min_delta", "what counts as an improvement", 0, math.Inf(1), false, &s.MinDelta)}

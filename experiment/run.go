@@ -44,9 +44,6 @@ func (e *Experiment) Run(ctx context.Context, opt RunOptions) (*Report, error) {
 			return nil, InputError{err}
 		}
 	}
-	if err := e.checkBatch(); err != nil {
-		return nil, err
-	}
 	info, err := newRunInfo(e, opt.Init)
 	if err != nil {
 		return nil, err
@@ -112,14 +109,6 @@ func (e *Experiment) newOptimizer() (*optim.Optimizer, error) {
 		return nil, err
 	}
 	return optim.New(rule, e.Model.Params()), nil
-}
-
-// checkBatch refuses a batch larger than the data, before anything is written.
-func (e *Experiment) checkBatch() error {
-	if b := e.Spec.Train.Batch; b > e.Train.Len() {
-		return InputError{fmt.Errorf("train.batch: %d rows a batch, but there are %d to train on: expected at most that, or full", b, e.Train.Len())}
-	}
-	return nil
 }
 
 // loadWeights reads the model's weights from a safetensors file.

@@ -70,12 +70,14 @@ type OptimizerSpec struct {
 // TrainSpec says how long and in what portions to train.
 type TrainSpec struct {
 	Epochs    int    // 20
-	Batch     int    // 32; 0 is "full"
+	Batch     int    // 0 is "full"; 32, or all rows when there are fewer
 	Seed      uint64 // 1
 	ClipNorm  float64
 	ClipValue float64
 	Schedule  ScheduleSpec
 	Early     EarlySpec
+
+	batchLine int // of the spec, 0 when it leaves Batch to its default
 }
 
 // ScheduleSpec names a learning-rate schedule; see package optim.
