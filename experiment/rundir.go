@@ -86,16 +86,22 @@ func fingerprint(d *data.Dataset) string {
 }
 
 // createRunDir makes the directory and its run.json. A directory that already
-// holds a run is refused: nothing on disk is lost.
+// holds a run, or any file by the name of one of a run's, is refused: nothing on
+// disk is lost.
 func createRunDir(dir string, info runInfo) error {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return fmt.Errorf("output directory: %w", err)
 	}
-	path := filepath.Join(dir, runFile)
-	if _, err := os.Stat(path); err == nil {
-		return fmt.Errorf("%s already holds a run: choose another --out, or go on with --resume %s", dir, dir)
-	} else if !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("output directory: %w", err)
+	for _, name := range []string{runFile, eventsFile, lastFile, bestFile} {
+		_, err := os.Lstat(filepath.Join(dir, name))
+		switch {
+		case err == nil && name == runFile:
+			return InputError{fmt.Errorf("%s already holds a run: choose another --out, or go on with --resume %s", dir, dir)}
+		case err == nil:
+			return InputError{fmt.Errorf("%s already holds a file %s, which is no part of a run: choose another --out", dir, name)}
+		case !errors.Is(err, fs.ErrNotExist):
+			return fmt.Errorf("output directory: %w", err)
+		}
 	}
 	return writeRunInfo(dir, info)
 }

@@ -63,7 +63,12 @@ func dataCommand() *cobra.Command {
 		},
 	}
 	c := &cobra.Command{Use: "data", Short: "The built-in data sets",
-		Args: exactly(0, "a subcommand: list"),
+		Args: func(c *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return badInput(unknownCommand(c, args[0]))
+			}
+			return nil
+		},
 		RunE: func(c *cobra.Command, _ []string) error {
 			return badInput(fmt.Errorf("expected a subcommand: ebb data list"))
 		}}

@@ -12,6 +12,7 @@ import (
 	"os/signal"
 	"syscall"
 
+	"github.com/ebb-ml/ebb/internal/spelling"
 	"github.com/spf13/cobra"
 )
 
@@ -66,9 +67,9 @@ func newRoot() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		// A bare `ebb` shows the help; `ebb nonsense` is an error.
-		Args: func(_ *cobra.Command, args []string) error {
+		Args: func(c *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return badInput(fmt.Errorf("unknown command %q; `ebb --help` lists them", args[0]))
+				return badInput(unknownCommand(c, args[0]))
 			}
 			return nil
 		},
@@ -82,6 +83,17 @@ func newRoot() *cobra.Command {
 	root.AddCommand(trainCommand(), predictCommand(), evaluateCommand(), describeCommand(),
 		schemaCommand(), dataCommand(), exportCommand())
 	return root
+}
+
+// unknownCommand names the command that was most likely meant.
+func unknownCommand(c *cobra.Command, name string) error {
+	var names []string
+	for _, sub := range c.Commands() {
+		if sub.IsAvailableCommand() {
+			names = append(names, sub.Name())
+		}
+	}
+	return fmt.Errorf("%s: unknown command %q; %s", c.CommandPath(), spelling.Clip(name), spelling.Suggest(name, names))
 }
 
 // exactly wants n arguments, described by what.
