@@ -50,8 +50,8 @@ Ctrl-C stops after the step under way, with a checkpoint; --resume goes on.`,
 }
 
 func trainRun(c *cobra.Command, args []string, f trainFlags) error {
-	if f.changed("epochs") && f.epochs < 1 {
-		return badInput(fmt.Errorf("--epochs: expected a number from 1, got %d", f.epochs))
+	if f.changed("epochs") && (f.epochs < 1 || f.epochs > experiment.MaxEpochs) {
+		return badInput(fmt.Errorf("--epochs: expected a number from 1 to %d, got %d", experiment.MaxEpochs, f.epochs))
 	}
 	if f.resume != "" {
 		if len(args) > 0 || f.target != "" || f.out != "" || f.init != "" || f.changed("seed") {
