@@ -56,7 +56,7 @@ func Build(s *Spec) (*Experiment, error) {
 	if e.Loss, err = loss.New(spec.Loss); err != nil {
 		return nil, err
 	}
-	if e.Model, e.settings, err = buildModel(&spec, e.Train.X.Cols()); err != nil {
+	if e.Model, e.settings, err = buildModel(&spec, e.Train.X.Cols(), maxParams); err != nil {
 		return nil, err
 	}
 	return e, e.checkOutput()

@@ -24,15 +24,17 @@ type modelBuilder struct {
 	spec   *Spec
 	rng    *tensor.RNG
 	params int
+	limit  int // of params
 	drops  uint64
 
 	settings map[nn.Layer]string // what `describe` tells of each layer
 }
 
 // buildModel makes the model of a spec for the given number of input features,
-// with its initial weights.
-func buildModel(s *Spec, features int) (*nn.Sequential, map[nn.Layer]string, error) {
-	b := &modelBuilder{spec: s, rng: tensor.NewRNG(s.Train.Seed, initStream), settings: map[nn.Layer]string{}}
+// with its initial weights. A model of more than limit parameters, biases not
+// counted, is refused before it takes memory.
+func buildModel(s *Spec, features, limit int) (*nn.Sequential, map[nn.Layer]string, error) {
+	b := &modelBuilder{spec: s, limit: limit, rng: tensor.NewRNG(s.Train.Seed, initStream), settings: map[nn.Layer]string{}}
 	layers, _, err := b.layers(s.Model, []int{features})
 	if err != nil {
 		return nil, nil, err
@@ -211,8 +213,8 @@ func (it *Item) weightInit(following string) (nn.Init, error) {
 
 // count adds the parameters of a layer before it takes memory for them.
 func (b *modelBuilder) count(it *Item, n int) error {
-	if b.params += n; b.params > maxParams {
-		return b.fail(it, "%s: the model has more than %d parameters", it.Kind, maxParams)
+	if b.params += n; b.params > b.limit {
+		return b.fail(it, "%s: the model has more than %d parameters, expected at most that", it.Kind, b.limit)
 	}
 	return nil
 }

@@ -92,10 +92,15 @@ func openFile(path string) (*Trained, error) {
 	if t.Loss, err = loss.New(t.Spec.Loss); err != nil {
 		return nil, err
 	}
-	if t.Model, _, err = buildModel(t.Spec, len(t.Schema.Scaler.Mean)); err != nil {
+	// A small file must not make a large network.
+	weights, stored := weightsOnly(f), 0
+	for i := range weights.Tensors {
+		stored += weights.Tensors[i].Len()
+	}
+	if t.Model, _, err = buildModel(t.Spec, len(t.Schema.Scaler.Mean), stored); err != nil {
 		return nil, err
 	}
-	if err := modelfile.LoadInto(weightsOnly(f), modelEntries(t.Model)); err != nil {
+	if err := modelfile.LoadInto(weights, modelEntries(t.Model)); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return t, nil
