@@ -38,6 +38,10 @@ func formatOf(path string) format {
 	return formatUnknown
 }
 
+func isBuiltIn(name string) bool {
+	return slices.ContainsFunc(BuiltIn(), func(i Info) bool { return i.Name == name })
+}
+
 // Open reads a data set from any source: a built-in set by its name, a .csv,
 // .npy or .npz file, a pair of IDX files, or a folder with the four files of
 // MNIST or Fashion-MNIST. Test is nil when the source has no test set of its
@@ -53,7 +57,7 @@ func Open(src Source, opt Options) (train, test *Dataset, schema *Schema, err er
 	if src.Path == "" {
 		return nil, nil, nil, errors.New("source: expected the name of a built-in set or a path")
 	}
-	if slices.ContainsFunc(BuiltIn(), func(i Info) bool { return i.Name == src.Path }) {
+	if isBuiltIn(src.Path) {
 		train, schema, err = Load(src.Path, opt)
 		return train, nil, schema, err
 	}

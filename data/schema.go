@@ -3,6 +3,8 @@ package data
 import (
 	"fmt"
 	"math"
+	"os"
+	"slices"
 	"strings"
 
 	"github.com/ebb-ml/ebb/internal/spelling"
@@ -87,7 +89,8 @@ func schemaOf(d *Dataset, position int) *Schema {
 // file has the columns of the schema under the same names in any order (a file
 // without header: in the same order); others, the target among them, are
 // ignored. A missing column and a category that the training data did not have
-// are errors.
+// are errors. The name of a built-in set stands for all its rows, a folder of IDX
+// files for its test part.
 func (s *Schema) ReadInputs(path string) (*Dataset, error) {
 	return s.read(path, false)
 }
@@ -102,8 +105,13 @@ func (s *Schema) ReadExamples(path string) (*Dataset, error) {
 func (s *Schema) read(path string, labelled bool) (*Dataset, error) {
 	var d *Dataset
 	var err error
-	switch formatOf(path) {
-	case formatCSV:
+	info, statErr := os.Stat(path)
+	switch {
+	case statErr != nil && !isBuiltIn(path):
+		return nil, statErr
+	case isBuiltIn(path), info.IsDir():
+		d, err = s.readSet(path, labelled)
+	case formatOf(path) == formatCSV:
 		d, err = s.readCSV(path, labelled)
 	default:
 		d, err = s.readArrays(path, labelled)
@@ -113,6 +121,32 @@ func (s *Schema) read(path string, labelled bool) (*Dataset, error) {
 	}
 	if s.Scaler != nil {
 		s.Scaler.Apply(d)
+	}
+	return d, nil
+}
+
+// readSet takes a whole set again: a built-in one, or the test part of a folder
+// of IDX files.
+func (s *Schema) readSet(path string, labelled bool) (*Dataset, error) {
+	opt := Options{Target: s.Target.Name, Task: AsRegression}
+	if s.Target.Task == Classification {
+		opt.Task = AsClassification
+	}
+	if !isBuiltIn(path) {
+		opt.Target = ""
+	}
+	d, test, _, err := Open(Source{Path: path}, opt)
+	if err != nil {
+		return nil, err
+	}
+	if test != nil {
+		d = test
+	}
+	if !slices.Equal(d.Features, features(s.Columns)) || !slices.Equal(d.Classes, s.Target.Classes) {
+		return nil, fmt.Errorf("%s: its features or classes are not those that the model was trained on", path)
+	}
+	if !labelled {
+		d.Y = nil
 	}
 	return d, nil
 }

@@ -187,3 +187,34 @@ func TestScalerConstantAndLarge(t *testing.T) {
 		t.Errorf("filled with %v, want %v", e.X.Data[1], s.Mean[1])
 	}
 }
+
+// A model can be evaluated on a whole set by its name, if it was trained on it.
+func TestReadSet(t *testing.T) {
+	all, schema, err := Load("digits", Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	schema.Scaler = FitScaler(all, false)
+	d, err := schema.ReadExamples("digits")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d.Len() != 1797 || d.Y == nil || d.X.Data[100] != all.X.Data[100] {
+		t.Errorf("%d rows, Y %v", d.Len(), d.Y != nil)
+	}
+	if d, err = schema.ReadInputs("digits"); err != nil || d.Y != nil {
+		t.Errorf("inputs alone: Y %v, %v", d.Y != nil, err)
+	}
+	for path, want := range map[string]string{
+		"xor":            "not those that the model was trained on",
+		"penguins":       `no column "label"`,
+		"no-such-file":   "no such file",
+		t.TempDir():      "the four files of MNIST",
+		"no-such-f.csv":  "no such file",
+		"testdata/other": "no such file",
+	} {
+		if _, err := schema.ReadExamples(path); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", path, err, want)
+		}
+	}
+}
