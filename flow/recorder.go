@@ -11,23 +11,24 @@ import (
 // report can speak for an epoch. After the first step it allocates nothing. A
 // step begins with the event of [nn.Pass.ReportLoss].
 type Recorder struct {
-	model nn.Layer
-	loss  float64 // ‖∂J/∂h_L‖ of the step that runs
-	cells []cell
-	next  int // events of the step that runs
-	open  bool
-	steps int
-	whole int     // steps that are in the means
-	sumJ  float64 // Σ log₁₀ ‖∂J/∂h_L‖ over them
+	model  nn.Layer
+	loss   float64 // ‖∂J/∂h_L‖ of the step that runs
+	cells  []cell
+	next   int // events of the step that runs
+	open   bool
+	broken bool // the main chain of the step that runs
+	steps  int
+	whole  int     // steps that are in the means
+	norm   product // of ‖∂J/∂h_L‖ over them
 }
 
-// cell is one stage: its last event, and sums over the steps.
+// cell is one stage: its last event, and what it was over the whole steps.
 type cell struct {
 	e            nn.Event
-	n            int
-	gain, so     float64 // Σ log₁₀ of gain, and of Out over ‖∂J/∂h_L‖
-	in, out      float64 // Σ log₁₀ of the norms
-	zeros, elems float64
+	n            int     // whole steps in which its own gain was positive
+	in, out      product // of the norms over these
+	missed       product // of ‖∂J/∂h_L‖ over the other whole steps
+	zeros, elems int
 }
 
 // NewRecorder returns a recorder for a model.
@@ -37,7 +38,7 @@ func NewRecorder(model nn.Layer) *Recorder { return &Recorder{model: model} }
 func (r *Recorder) Observe(e nn.Event) {
 	if e.Stage == nn.StageLoss {
 		r.fold()
-		r.loss, r.next, r.open = e.Out, 0, true
+		r.loss, r.next, r.open, r.broken = e.Out, 0, true, !positive(e.Out)
 		r.steps++
 		return
 	}
@@ -50,11 +51,14 @@ func (r *Recorder) Observe(e nn.Event) {
 	}
 	c.e = e
 	r.next++
+	if e.Depth == 0 && !(positive(e.In) && positive(e.Out)) {
+		r.broken = true
+	}
 }
 
 // Reset begins the means anew; the last step stays.
 func (r *Recorder) Reset() {
-	r.steps, r.whole, r.sumJ, r.open = 0, 0, 0, false
+	r.steps, r.whole, r.norm, r.open = 0, 0, product{}, false
 	for i := range r.cells {
 		r.cells[i] = cell{e: r.cells[i].e}
 	}
@@ -67,29 +71,22 @@ func (r *Recorder) fold() {
 		return
 	}
 	r.open = false
-	if !positive(r.loss) {
+	if r.broken {
 		return
 	}
-	for _, c := range r.cells[:r.next] {
-		if c.e.Depth == 0 && !positive(c.e.Gain()) {
-			return
-		}
-	}
 	r.whole++
-	r.sumJ += math.Log10(r.loss)
+	r.norm.times(r.loss)
 	for i := range r.cells[:r.next] {
 		c := &r.cells[i]
-		c.zeros += float64(c.e.Zeros)
-		c.elems += float64(c.e.Size)
-		if !positive(c.e.Gain()) {
+		c.zeros += c.e.Zeros
+		c.elems += c.e.Size
+		if !positive(c.e.In) || !positive(c.e.Out) {
+			c.missed.times(r.loss)
 			continue
 		}
 		c.n++
-		in, out := math.Log10(c.e.In), math.Log10(c.e.Out)
-		c.in += in
-		c.out += out
-		c.gain += out - in
-		c.so += math.Log10(c.e.Out / r.loss)
+		c.in.times(c.e.In)
+		c.out.times(c.e.Out)
 	}
 }
 
@@ -119,14 +116,15 @@ func (r *Recorder) Mean() *Report {
 	if r.whole == 0 {
 		return r.Last()
 	}
-	rep := &Report{Steps: r.whole, Broken: r.steps - r.whole, Norm: math.Pow(10, r.sumJ/float64(r.whole))}
+	rep := &Report{Steps: r.whole, Broken: r.steps - r.whole, Norm: math.Pow(10, r.norm.log10()/float64(r.whole))}
 	for _, c := range r.cells[:r.next] {
 		row := Row{Where: c.e.Site, Stage: c.e.Stage, Depth: c.e.Depth, Decades: math.Inf(-1),
-			Bound: math.Inf(1), Zeros: ratio(c.zeros, c.elems)}
+			Bound: math.Inf(1), Zeros: ratio(float64(c.zeros), float64(c.elems))}
 		if c.n > 0 {
 			n := float64(c.n)
-			row.In, row.Out = math.Pow(10, c.in/n), math.Pow(10, c.out/n)
-			row.Decades, row.SoFar = c.gain/n, math.Pow(10, c.so/n)
+			in, out, loss := c.in.log10()/n, c.out.log10()/n, (r.norm.log10()-c.missed.log10())/n
+			row.In, row.Out = math.Pow(10, in), math.Pow(10, out)
+			row.Decades, row.SoFar = out-in, math.Pow(10, out-loss)
 			row.Gain = math.Pow(10, row.Decades)
 		}
 		rep.Rows = append(rep.Rows, row)

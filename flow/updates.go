@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"math"
 
+	"github.com/ebb-ml/ebb/internal/kernel"
 	"github.com/ebb-ml/ebb/nn"
 	"github.com/ebb-ml/ebb/tensor"
 )
@@ -64,17 +65,17 @@ func (u *Updates) Mark() {
 
 // Before takes the weights down before an update.
 func (u *Updates) Before() {
-	for i, p := range u.params {
-		copy(u.before[i], p.Value.Data)
+	for i := range u.params {
+		copy(u.before[i], u.params[i].Value.Data)
 	}
 }
 
 // After measures the update that was made since Before.
 func (u *Updates) After() {
 	u.steps++
-	for i, p := range u.params {
+	for i := range u.params {
 		e := &u.last[i]
-		e.Relative, e.Unmoved = effect(p.Value.Data, u.before[i])
+		e.Relative, e.Unmoved = effect(u.params[i].Value.Data, u.before[i])
 		u.sum[i] += e.Relative
 	}
 }
@@ -95,17 +96,7 @@ func (u *Updates) Rows() []Effect {
 // effect compares weights with what they were. A weight that is NaN is not the
 // same as before, and makes the relative update NaN.
 func effect(now, before []tensor.Float) (relative, same float64) {
-	moved, size, n := 0.0, 0.0, 0
-	before = before[:len(now)]
-	for i, v := range now {
-		b := before[i]
-		if v == b {
-			n++
-		}
-		d, s := float64(v)-float64(b), float64(b)
-		moved += d * d
-		size += s * s
-	}
+	moved, size, n := kernel.Change(now, before)
 	if len(now) == 0 {
 		return 0, 0
 	}

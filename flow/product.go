@@ -1,0 +1,35 @@
+package flow
+
+import "math"
+
+// product is a product of positive numbers that can neither overflow nor
+// underflow, for the logarithm of a geometric mean: multiplying costs far less
+// than adding up logarithms, and rounds less. The zero product is 1.
+type product struct {
+	fraction float64 // in (0, 1), or 0 for the empty product
+	exponent int     // of two
+}
+
+// least is where the fraction is brought back to [½, 1).
+const least = 0x1p-900
+
+func (p *product) times(x float64) {
+	f, e := math.Frexp(x)
+	p.exponent += e
+	if p.fraction == 0 {
+		p.fraction = f
+		return
+	}
+	p.fraction *= f
+	if p.fraction < least {
+		p.fraction, e = math.Frexp(p.fraction)
+		p.exponent += e
+	}
+}
+
+func (p *product) log10() float64 {
+	if p.fraction == 0 {
+		return 0
+	}
+	return math.Log10(p.fraction) + float64(p.exponent)*math.Log10(2)
+}
