@@ -43,12 +43,17 @@ func Build(s *Spec) (*Experiment, error) {
 		return nil, err
 	}
 	schema.Scaler = data.FitScaler(e.Train, spec.Data.Standardize)
-	schema.Scaler.Apply(e.Train)
-	if e.Validation != nil {
-		schema.Scaler.Apply(e.Validation)
+	if spec.vocab() > 0 {
+		keepIDs(schema.Scaler)
 	}
-	if err := finiteInputs(e.Train); err != nil {
-		return nil, err
+	for _, part := range e.parts() {
+		schema.Scaler.Apply(part)
+		if err := checkFinite(part); err != nil {
+			return nil, err
+		}
+		if err := checkIDs(&spec, part); err != nil {
+			return nil, err
+		}
 	}
 	if spec.Loss == "" {
 		spec.Loss = defaultLoss(e.Train.Task)
@@ -148,13 +153,28 @@ func (e *Experiment) wrong(line int, format string, args ...any) error {
 	return &SpecError{Path: path, Line: line, Msg: fmt.Sprintf(format, args...)}
 }
 
-// finiteInputs refuses a feature whose standardized values leave the range of
-// the number type.
-func finiteInputs(d *data.Dataset) error {
+// parts lists the data sets of the experiment: training, and validation if any.
+func (e *Experiment) parts() []*data.Dataset {
+	if e.Validation == nil {
+		return []*data.Dataset{e.Train}
+	}
+	return []*data.Dataset{e.Train, e.Validation}
+}
+
+// checkFinite refuses values that leave the range of the number type once they
+// are standardized, or that were not in it to begin with.
+func checkFinite(d *data.Dataset) error {
 	for i := range d.X.Rows() {
 		for j, v := range d.X.Row(i) {
 			if v-v != 0 {
-				return fmt.Errorf("%s: row %d, feature %q: the value does not fit a float32 once prepared", d.Name, i+1, d.Features[j])
+				return fmt.Errorf("%s: a value of feature %q is too large for a float%d", d.Name, d.Features[j], tensor.FloatBits)
+			}
+		}
+	}
+	if d.Y != nil {
+		for _, v := range d.Y.Data {
+			if v-v != 0 {
+				return fmt.Errorf("%s: a value of the target is too large for a float%d", d.Name, tensor.FloatBits)
 			}
 		}
 	}
@@ -186,10 +206,7 @@ func (e *Experiment) checkOutput() error {
 	case d.Task == data.Regression && units != len(d.Targets):
 		return bad("model: %d output units, but %s has %d target(s): expected units: %d", units, d.Name, len(d.Targets), len(d.Targets))
 	}
-	for _, part := range []*data.Dataset{e.Train, e.Validation} {
-		if part == nil {
-			continue
-		}
+	for _, part := range e.parts() {
 		if err := loss.Check(e.Loss, []int{part.Len(), units}, part.Y); err != nil {
 			return fmt.Errorf("%s: %w", part.Name, err)
 		}

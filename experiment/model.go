@@ -109,8 +109,8 @@ func (b *modelBuilder) layer(it *Item, shape []int) (l nn.Layer, out []int, err 
 		}
 		l, shape = nn.NewFlatten(), []int{n}
 	case "embedding":
-		if len(shape) != 1 {
-			return nil, nil, b.fail(it, "an embedding takes ids, one a feature: put it first")
+		if it != &b.spec.Model[0] || it.Repeat > 1 || len(b.settings) > 0 {
+			return nil, nil, b.fail(it, "embedding: it takes the ids that are in the data: it can only be the first layer, once")
 		}
 		if err = b.count(it, it.Vocab*it.Units); err == nil {
 			l, settings = nn.NewEmbedding(it.Vocab, it.Units), "init normal(1)"

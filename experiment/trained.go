@@ -131,10 +131,21 @@ type Prediction struct {
 // trained on.
 func (t *Trained) PredictFile(path string) ([]Prediction, error) {
 	d, err := t.Schema.ReadInputs(path)
+	if err == nil {
+		err = t.check(d)
+	}
 	if err != nil {
 		return nil, err
 	}
 	return t.Predict(d.X), nil
+}
+
+// check refuses rows that the model can't take.
+func (t *Trained) check(d *data.Dataset) error {
+	if err := checkFinite(d); err != nil {
+		return err
+	}
+	return checkIDs(t.Spec, d)
 }
 
 // Predict predicts rows that were prepared by the schema: [N, features].
@@ -176,6 +187,9 @@ func (t *Trained) Predict(x *tensor.Tensor) []Prediction {
 // Evaluate returns the metrics of the model on a file with the target column.
 func (t *Trained) Evaluate(path string) (train.Metrics, error) {
 	d, err := t.Schema.ReadExamples(path)
+	if err == nil {
+		err = t.check(d)
+	}
 	if err != nil {
 		return train.Metrics{}, err
 	}
