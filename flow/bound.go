@@ -53,6 +53,9 @@ func bounds(list *[]Bound, l nn.Layer, site string, reaches float64) float64 {
 			in = math.Inf(1)
 		}
 		b := bounds(list, children[i], join(site, sites, i), in)
+		if _, ok := l.(*nn.Parallel); ok {
+			*list = append(*list, Bound{Where: join(site, sites, i), Stage: nn.StageParallel, Gain: b, Reaches: reaches})
+		}
 		chain = times(chain, b)
 		squares += b * b
 	}
