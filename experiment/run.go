@@ -264,7 +264,13 @@ func (r *runner) finish(result train.Result, trained error) (*Report, error) {
 			return nil, err
 		}
 	}
-	return report, r.events.add(end)
+	if err := WritePicture(r.opt.Dir, report.Panel(filepath.Base(r.opt.Dir))); err != nil {
+		return nil, err
+	}
+	if err := r.events.add(end); err != nil {
+		return nil, err
+	}
+	return report, r.events.close()
 }
 
 // useBest puts the weights of the best epoch into the model: with early
@@ -277,7 +283,7 @@ func (r *runner) useBest(report *Report) error {
 	if err != nil {
 		return err
 	}
-	report.Training = training
+	report.Training = &training
 	if r.Validation != nil {
 		validation, err := train.Evaluate(r.Model, r.Loss, r.Validation, 0, r.Schema.Scaler)
 		if err != nil {

@@ -174,6 +174,12 @@ func trainExample(c *cobra.Command, f trainFlags) error {
 	if err != nil || after.Interrupted {
 		return endOfAct(c, after, err)
 	}
+	if f.out != "" {
+		err := experiment.WritePicture(f.out, before.Panel(strings.TrimPrefix(ex.LineBefore, "- ")), after.Panel(strings.TrimPrefix(ex.LineNext, "- ")))
+		if err != nil {
+			return err
+		}
+	}
 	if wantsJSON(c) {
 		return printJSON(c, exampleReport{after, before, [2]string{ex.LineBefore, ex.LineNext}})
 	}
