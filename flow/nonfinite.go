@@ -14,8 +14,16 @@ type NonFinite struct {
 	Where string   `json:"where"` // site of the layer; empty for the input and the loss
 	Stage nn.Stage `json:"stage"` // forward and backward only
 	Name  string   `json:"name"`  // of the parameter, for weights and for a gradient of weights
-	Count int      `json:"count"` // elements that are not finite
 	Step  uint64   `json:"step"`
+
+	// Count is the number of elements that are not finite; 0 where each is
+	// finite and the norm of the gradient is not, which takes 64-bit floats.
+	Count int `json:"count"`
+
+	// GrowthPerLayer is the geometric mean by which the values of this phase
+	// grew from one layer (or backward stage) to the next before that; 0 where
+	// there are not two to compare.
+	GrowthPerLayer float64 `json:"growth_per_layer"`
 }
 
 // FindNonFinite runs one step without an update and returns the first value
@@ -42,10 +50,7 @@ func FindNonFinite(p *nn.Pass, model nn.Layer, x *tensor.Tensor, lossOf func(dpr
 		nn.ZeroGrad(model.Params())
 	}()
 	p.Reset()
-	p.Record, p.Probe = true, f
-	p.Trace = func(site string, stage nn.Stage, out *tensor.Tensor) {
-		f.found("forward", site, stage, kernel.Count(out.Data).NonFinite)
-	}
+	p.Record, p.Probe, p.Trace = true, f, f.forward
 	pred := model.Forward(p, x)
 	f.found("forward", p.Site(), nn.StageOf(model), kernel.Count(pred.Data).NonFinite)
 	dpred := p.Arena.Like(pred)
@@ -55,18 +60,11 @@ func FindNonFinite(p *nn.Pass, model nn.Layer, x *tensor.Tensor, lossOf func(dpr
 	if f.first != nil {
 		return f.first
 	}
+	f.growth = growth{}
 	p.ReportLoss(dpred)
 	model.Backward(p, dpred)
 	if f.first == nil {
-		for _, q := range nn.Named(model) {
-			if q.Grad == nil {
-				continue
-			}
-			if n := kernel.Count(q.Grad.Data).NonFinite; n > 0 {
-				f.found("backward", q.Site, nn.StageWeights, n)
-				f.first.Name = q.Name
-			}
-		}
+		f.gradients(model)
 	}
 	return f.first
 }
@@ -74,14 +72,78 @@ func FindNonFinite(p *nn.Pass, model nn.Layer, x *tensor.Tensor, lossOf func(dpr
 // finder is the probe that remembers the first event with a value that is not
 // finite.
 type finder struct {
-	step  uint64
-	first *NonFinite
+	step   uint64
+	first  *NonFinite
+	growth growth
 }
 
-func (f *finder) Observe(e nn.Event) { f.found("backward", e.Site, e.Stage, e.NonFinite) }
+// forward takes a layer's output: the size per unit, as layers differ in width.
+func (f *finder) forward(site string, stage nn.Stage, out *tensor.Tensor) {
+	c := kernel.Count(out.Data)
+	f.found("forward", site, stage, c.NonFinite)
+	if f.first == nil && stage != nn.StageShape {
+		f.growth.add(math.Sqrt(c.SumSquares / float64(max(out.Len(), 1))))
+	}
+}
+
+// Observe takes a stage of the way back.
+func (f *finder) Observe(e nn.Event) {
+	f.found("backward", e.Site, e.Stage, e.NonFinite)
+	if f.first == nil && e.Depth == 0 {
+		f.growth.add(e.Out)
+	}
+}
+
+// gradients looks at the gradients of the parameters.
+func (f *finder) gradients(model nn.Layer) {
+	sum, largest := 0.0, NonFinite{}
+	most := -1.0
+	for _, q := range nn.Named(model) {
+		if q.Grad == nil {
+			continue
+		}
+		c := kernel.Count(q.Grad.Data)
+		f.found("backward", q.Site, nn.StageWeights, c.NonFinite)
+		if f.first != nil {
+			f.first.Name = q.Name
+			return
+		}
+		sum += c.SumSquares
+		if c.SumSquares > most {
+			most, largest.Where, largest.Name = c.SumSquares, q.Site, q.Name
+		}
+	}
+	if math.IsInf(sum, 1) {
+		f.first = &NonFinite{Phase: "backward", Where: largest.Where, Stage: nn.StageWeights, Name: largest.Name, Step: f.step, GrowthPerLayer: f.growth.mean()}
+	}
+}
 
 func (f *finder) found(phase, where string, stage nn.Stage, count int) {
 	if count > 0 && f.first == nil {
-		f.first = &NonFinite{Phase: phase, Where: where, Stage: stage, Count: count, Step: f.step}
+		f.first = &NonFinite{Phase: phase, Where: where, Stage: stage, Count: count, Step: f.step, GrowthPerLayer: f.growth.mean()}
 	}
+}
+
+// growth is the geometric mean growth along a chain of sizes.
+type growth struct {
+	first, last float64
+	n           int
+}
+
+func (g *growth) add(size float64) {
+	if math.IsInf(size, 0) { // with 64-bit floats a square can overflow before its root does
+		return
+	}
+	if g.n == 0 {
+		g.first = size
+	}
+	g.last = size
+	g.n++
+}
+
+func (g *growth) mean() float64 {
+	if g.n < 2 || g.first == 0 {
+		return 0
+	}
+	return math.Pow(g.last/g.first, 1/float64(g.n-1))
 }

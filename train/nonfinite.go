@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/ebb-ml/ebb/flow"
-	"github.com/ebb-ml/ebb/internal/kernel"
 	"github.com/ebb-ml/ebb/nn"
 	"github.com/ebb-ml/ebb/tensor"
 )
@@ -86,48 +85,19 @@ func (s *Stepper) locate(x, y *tensor.Tensor) *NonFiniteError {
 		}
 		return j
 	})
-	s.restoreBuffers()
-	if first != nil {
-		e.Phase, e.Site, e.Stage = Phase(first.Phase), first.Where, first.Stage
-		switch {
-		case e.Phase == PhaseWeights:
-			e.Site = first.Name
-		case first.Name != "":
-			e.Phase, e.Site, e.Stage = PhaseGradient, first.Name, ""
-		case e.Stage == nn.StageLoss:
-			e.Phase, e.Site, e.Stage = PhaseLoss, "", ""
-		}
+	if first == nil {
+		return e
 	}
-	if e.Phase != PhaseInput && e.Phase != PhaseWeights {
-		s.measureGrowth(x, y, e)
+	e.Phase, e.Site, e.Stage, e.GrowthPerLayer = Phase(first.Phase), first.Where, first.Stage, first.GrowthPerLayer
+	switch {
+	case e.Phase == PhaseWeights:
+		e.Site = first.Name
+	case first.Name != "":
+		e.Phase, e.Site, e.Stage = PhaseGradient, first.Name, ""
+	case e.Stage == nn.StageLoss:
+		e.Phase, e.Site, e.Stage = PhaseLoss, "", ""
 	}
 	return e
-}
-
-// measureGrowth repeats the step once more for GrowthPerLayer, and, where every
-// element was finite, finds the gradient whose norm overflowed: squares can,
-// with 64-bit floats.
-func (s *Stepper) measureGrowth(x, y *tensor.Tensor, e *NonFiniteError) {
-	p := s.Pass
-	probe, trace := p.Probe, p.Trace
-	defer func() { p.Probe, p.Trace = probe, trace }()
-	var w watch
-	p.Probe, p.Trace = &w, w.forward
-	if e.Phase == PhaseBackward || e.Phase == PhaseGradient {
-		p.Trace = nil
-	}
-	s.gradients(x, y)
-	e.GrowthPerLayer = w.perLayer()
-	if e.Phase == PhaseGradient && e.Site == "" {
-		largest := -1.0
-		for _, q := range nn.Named(s.Model) {
-			if q.Grad != nil {
-				if sum := kernel.SumSquares(q.Grad.Data); sum > largest {
-					largest, e.Site = sum, q.Name
-				}
-			}
-		}
-	}
 }
 
 func (s *Stepper) restoreBuffers() {
@@ -148,46 +118,4 @@ func (s *Stepper) stepGrowth() (rate float64, steps int) {
 		return 0, 0
 	}
 	return math.Pow(last/first, 1/float64(n-1)), n
-}
-
-// watch measures the growth of a chain of values up to the first that is not
-// finite, as probe or as trace of a pass.
-type watch struct {
-	first, last float64
-	n           int
-	over        bool
-}
-
-// forward takes a layer's output: the size per unit, as layers differ in width.
-func (w *watch) forward(_ string, stage nn.Stage, out *tensor.Tensor) {
-	if c := kernel.Count(out.Data); stage != nn.StageShape {
-		w.add(math.Sqrt(c.SumSquares/float64(max(out.Len(), 1))), c.NonFinite)
-	}
-}
-
-// Observe takes a stage of the way back. After a forward trace there are no
-// more values to come: the loss was not finite.
-func (w *watch) Observe(e nn.Event) {
-	if e.Depth == 0 {
-		w.add(e.Out, e.NonFinite)
-	}
-}
-
-func (w *watch) add(size float64, bad int) {
-	w.over = w.over || bad > 0
-	if w.over || !finite(size) { // with 64-bit floats a square can overflow before its root does
-		return
-	}
-	if w.n == 0 {
-		w.first = size
-	}
-	w.last = size
-	w.n++
-}
-
-func (w *watch) perLayer() float64 {
-	if w.n < 2 || w.first == 0 {
-		return 0
-	}
-	return math.Pow(w.last/w.first, 1/float64(w.n-1))
 }
