@@ -224,9 +224,9 @@ func waitFor(t *testing.T, path string) {
 func TestThreadsAndRuns(t *testing.T) {
 	dir := t.TempDir()
 	// Wide enough for the products to be shared out among threads.
-	spec := write(t, dir, "net.yaml", strings.NewReplacer("units: 48", "units: 256", "epochs: 40", "epochs: 2", "batch: 16", "batch: 128").Replace(everything))
+	spec := write(t, dir, "net.yaml", strings.NewReplacer("units: 48", "units: 160", "epochs: 40", "epochs: 1", "batch: 16", "batch: 128").Replace(everything))
 	first := ""
-	for i, threads := range []int{1, 2, 4, 4} {
+	for i, threads := range []int{1, 2, 4, 2} {
 		out := filepath.Join(dir, fmt.Sprint(i))
 		c := process(t, "train", spec, "--out", out)
 		c.Env = append(c.Env, fmt.Sprintf("GOMAXPROCS=%d", threads))
