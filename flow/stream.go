@@ -57,6 +57,12 @@ func newStream(r *Report) stream {
 			continue
 		}
 		add(site)
+		// An activation that is trained shares the site of its dense layer,
+		// which comes after it.
+		if list := inside[site]; len(list) > 0 && list[len(list)-1].Where == re.Where {
+			list[len(list)-1] = re
+			continue
+		}
 		inside[site] = append(inside[site], re)
 	}
 	at := level{1, 1}
