@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/ebb-ml/ebb/data"
 	"github.com/ebb-ml/ebb/nn"
@@ -123,39 +124,65 @@ func (d *Description) Write(w io.Writer) error {
 	} else {
 		fmt.Fprintf(&b, "           predicts %s, a number\n", target)
 	}
-	scale := "as they are"
+	scale := "values as they are"
 	if d.Data.Standardize {
-		scale = "standardized on the training rows"
+		scale = "values standardized on the training rows"
 	}
-	fmt.Fprintf(&b, "           values %s", scale)
 	if d.Data.Missing > 0 {
-		fmt.Fprintf(&b, "; %d empty cells filled with the mean", d.Data.Missing)
+		scale += fmt.Sprintf("; %d empty cells filled with the mean", d.Data.Missing)
 	}
 	if d.Data.Dropped > 0 {
-		fmt.Fprintf(&b, "; %d rows without a target left out", d.Data.Dropped)
+		scale += fmt.Sprintf("; %d rows without a target left out", d.Data.Dropped)
 	}
-	b.WriteString("\n\n")
-	fmt.Fprintf(&b, "%-22s%-7s%-14s%-9s%10s  %s\n", "layer", "module", "kind", "output", "params", "settings")
+	for line := range Wrap(scale, 69) {
+		fmt.Fprintf(&b, "           %s\n", line)
+	}
+	b.WriteByte('\n')
+	d.writeLayers(&b)
+	fmt.Fprintf(&b, "loss       %s\n", d.Loss)
+	fmt.Fprintf(&b, "optimizer  %s\n", settingsText(d.Optimizer, "name", "lr"))
+	fmt.Fprintf(&b, "train      %s\n", settingsText(d.Train, "epochs", "batch", "seed"))
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// writeLayers prints the table of layers. Its columns are as wide as they need
+// to be; settings that find no room beside them go below, to the right.
+func (d *Description) writeLayers(b *strings.Builder) {
+	rows := [][]string{{"layer", "module", "kind", "output", "params", "settings"}}
 	for _, l := range d.Layers {
 		name := strings.Repeat("  ", min(l.depth, 4)) + l.Site[strings.LastIndexByte(l.Site, '/')+1:]
 		params := "-"
 		if l.Params > 0 {
 			params = fmt.Sprint(l.Params)
 		}
-		settings, rest := wrapText(l.Settings, 16)
-		line := fmt.Sprintf("%-22s%-7s%-14s%-9s%10s  %s", name, l.Module, l.Kind, shapeText(l.Output), params, settings)
-		b.WriteString(strings.TrimRight(line, " ") + "\n")
-		for rest != "" {
-			settings, rest = wrapText(rest, 16)
-			fmt.Fprintf(&b, "%64s%s\n", "", settings)
+		rows = append(rows, []string{name, l.Module, l.Kind, shapeText(l.Output), params, l.Settings})
+	}
+	rows = append(rows, []string{"all", "", "", "", fmt.Sprint(d.Params), ""})
+	width := make([]int, 5)
+	for _, r := range rows {
+		for i := range width {
+			width[i] = max(width[i], utf8.RuneCountInString(r[i]))
 		}
 	}
-	fmt.Fprintf(&b, "%-52s%10d\n\n", "all", d.Params)
-	fmt.Fprintf(&b, "loss       %s\n", d.Loss)
-	fmt.Fprintf(&b, "optimizer  %s\n", settingsText(d.Optimizer, "name", "lr"))
-	fmt.Fprintf(&b, "train      %s\n", settingsText(d.Train, "epochs", "batch", "seed"))
-	_, err := io.WriteString(w, b.String())
-	return err
+	for _, r := range rows {
+		line := fmt.Sprintf("%-*s  %-*s  %-*s  %-*s  %*s", width[0], r[0], width[1], r[1], width[2], r[2], width[3], r[3], width[4], r[4])
+		edge := utf8.RuneCountInString(line) + 2
+		for _, setting := range strings.SplitAfter(r[5], ", ") {
+			n := utf8.RuneCountInString(strings.TrimRight(setting, " "))
+			used := utf8.RuneCountInString(line)
+			if used < edge {
+				used = edge
+			}
+			if used+n > 80 {
+				fmt.Fprintln(b, strings.TrimRight(line, " "))
+				line, used = "", min(edge, 80-n)
+			}
+			line += strings.Repeat(" ", max(0, used-utf8.RuneCountInString(line))) + setting
+		}
+		fmt.Fprintln(b, strings.TrimRight(line, " "))
+	}
+	b.WriteByte('\n')
 }
 
 func shapeText(dims []int) string {
@@ -164,19 +191,4 @@ func shapeText(dims []int) string {
 		parts[i] = fmt.Sprint(n)
 	}
 	return strings.Join(parts, "×")
-}
-
-// wrapText cuts a text at a comma so that the first part has at most n runes,
-// where it can.
-func wrapText(s string, n int) (head, rest string) {
-	if len([]rune(s)) <= n {
-		return s, ""
-	}
-	if i := strings.LastIndex(s[:min(len(s), n+1)], ", "); i > 0 {
-		return s[:i+1], s[i+2:]
-	}
-	if i := strings.Index(s, ", "); i > 0 {
-		return s[:i+1], s[i+2:]
-	}
-	return s, ""
 }

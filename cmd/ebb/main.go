@@ -95,7 +95,7 @@ func newRoot() *cobra.Command {
 		},
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	root.PersistentFlags().Bool("json", false, "print one JSON document on standard output, and nothing else there")
+	root.PersistentFlags().Bool("json", false, "print one JSON document on standard output and nothing else")
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return badInput(fmt.Errorf("%w; see `%s --help`", err, c.CommandPath()))
 	})
