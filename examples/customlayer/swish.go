@@ -66,6 +66,9 @@ func (s *Swish) Backward(p *nn.Pass, dh *tensor.Tensor) *tensor.Tensor {
 			dbeta[j] += dhr[j] * z * z * slope
 		}
 	}
+	if !p.InputGrad() {
+		return nil // nothing below this layer is trained
+	}
 	return dz
 }
 
