@@ -165,7 +165,9 @@ func TestResumeRefused(t *testing.T) {
 		{"no data", "rows.csv", nil, "rows.csv"},
 		{"run.json cut", "run/run.json", func(b []byte) []byte { return b[:len(b)/2] }, "run.json"},
 		{"another format", "run/run.json", func(b []byte) []byte { return bytes.Replace(b, []byte(`"format": 1`), []byte(`"format": 2`), 1) }, "format 2"},
-		{"another spec", "run/run.json", func(b []byte) []byte { return bytes.Replace(b, []byte("{dense: {units: 1}}"), []byte("{dense: {units: 3}}, {dense: {units: 1}}"), 1) }, lastFile},
+		{"another spec", "run/run.json", func(b []byte) []byte {
+			return bytes.Replace(b, []byte("{dense: {units: 1}}"), []byte("{dense: {units: 3}}, {dense: {units: 1}}"), 1)
+		}, lastFile},
 		{"checkpoint cut", "run/" + lastFile, func(b []byte) []byte { return b[:len(b)-3] }, lastFile},
 		{"checkpoint empty", "run/" + lastFile, func([]byte) []byte { return nil }, lastFile},
 		{"position", "run/" + lastFile, func(b []byte) []byte { return bytes.Replace(b, []byte(`\"epoch\":2`), []byte(`\"epoch\":9`), 1) }, "epoch 9"},
