@@ -59,7 +59,7 @@ func (f *reachFinder) visit(l nn.Layer, site string, in float64) (out float64) {
 		f.inside(c, site, in)
 		return out
 	}
-	if _, ok := l.(*nn.Activation); ok {
+	if nn.StageOf(l) == nn.StageActivation {
 		f.phi[site] = nn.KindOf(l)
 	}
 	if trains(l) {
