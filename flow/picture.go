@@ -87,21 +87,21 @@ func describe(panels []Panel) string {
 	return strings.Join(parts, " ")
 }
 
-// summary is the report in two sentences.
+// summary is the report in two or three sentences, in the words of [Table].
 func summary(r *Report) []string {
 	least := r.Least()
 	if least == nil {
 		return []string{"Nothing was measured."}
 	}
-	list := []string{least.Where + " gets " + percent(least.Ratio) + " of the error at the output."}
-	if least.Ratio >= 1 {
-		list[0] = "No layer gets less than the error at the output."
+	if end := r.ending(); end != "" {
+		return []string{end}
 	}
-	if total := r.Total(); !math.IsInf(total, 0) && !math.IsNaN(total) {
+	list := []string{r.arrives(least)}
+	if total := r.Total(); len(r.Rows) > 0 && !math.IsInf(total, 0) && !math.IsNaN(total) {
 		list = append(list, split(total, r.ByStage()))
 	}
-	if least.Bound < 1 {
-		list = append(list, "Proved: no input can give it more than "+power(least.Bound)+".")
+	if least.Ratio < enough && least.Bound < enough {
+		list = append(list, "Proved: no input can give it more than "+power(least.Bound)+" of it.")
 	}
 	return list
 }

@@ -159,7 +159,7 @@ func TestPictureOfTwo(t *testing.T) {
 		if e.name != "desc" {
 			continue
 		}
-		for _, want := range []string{"a < b & c (accuracy 10 %): dense_1 gets 0.000027 %", "7.0 went in φ′", "Proved", "healthy: No layer gets less"} {
+		for _, want := range []string{"a < b & c (accuracy 10 %): dense_1 gets 0.000027 %", "7.0 went in φ′", "Proved", "healthy: Every layer's weights get the whole error"} {
 			if !strings.Contains(e.text, want) {
 				t.Errorf("the description lacks %q:\n%s", want, e.text)
 			}
