@@ -17,7 +17,7 @@ type Report struct {
 	Seconds      float64        `json:"seconds"`
 	Interrupted  bool           `json:"interrupted,omitempty"`
 	StoppedEarly bool           `json:"stopped_early,omitempty"`
-	Training     train.Metrics  `json:"training"`
+	Training     *train.Metrics `json:"training"` // null when nothing finite was measured
 	Validation   *train.Metrics `json:"validation,omitempty"`
 
 	// Findings is for what package doctor finds; a run alone has none.
@@ -80,7 +80,7 @@ func (r *runner) report(result train.Result, exploded *train.NonFiniteError) *Re
 	rep := &Report{
 		Run: r.opt.Dir, Epochs: result.Epochs, Steps: result.Steps, Seconds: result.Seconds,
 		Interrupted: result.Interrupted, StoppedEarly: result.StoppedEarly,
-		Training: result.Training, Validation: result.Validation, Findings: []any{}, classes: r.Train.Classes,
+		Training: &result.Training, Validation: result.Validation, Findings: []any{}, classes: r.Train.Classes,
 	}
 	rep.flow, rep.effects = r.measured()
 	rep.flow.SetBounds(flow.Bounds(r.Model))
@@ -96,14 +96,13 @@ func (r *runner) report(result train.Result, exploded *train.NonFiniteError) *Re
 	if share, ok := r.optimizer.DrownedShare(); ok {
 		rep.Drowned = &share
 	}
+	if rep.Training.Rows == 0 || !finite(rep.Training.Loss) {
+		rep.Training = nil
+	}
 	if exploded != nil {
 		rep.NonFinite = &NonFinite{
 			Step: exploded.Step, Phase: string(exploded.Phase), Where: exploded.Site, Stage: string(exploded.Stage),
 			GrowthPerLayer: flow.Number(exploded.GrowthPerLayer), GrowthPerStep: flow.Number(exploded.GrowthPerStep), Text: exploded.Error(),
-		}
-		// After an explosion the figures of the weights are not finite numbers.
-		if !finite(rep.Training.Loss) {
-			rep.Training = train.Metrics{Rows: rep.Training.Rows}
 		}
 	}
 	return rep
@@ -146,7 +145,7 @@ func (r *Report) Write(w io.Writer) error {
 
 func (r *Report) writeMetrics(b *strings.Builder) {
 	columns := []string{"loss", "accuracy"}
-	if r.Training.MAE != nil || r.Validation != nil && r.Validation.MAE != nil {
+	if r.Training != nil && r.Training.MAE != nil || r.Validation != nil && r.Validation.MAE != nil {
 		columns = []string{"loss", "MAE", "RMSE", "R²"}
 	}
 	fmt.Fprintf(b, "%-12s", "")
@@ -157,7 +156,7 @@ func (r *Report) writeMetrics(b *strings.Builder) {
 	for _, part := range []struct {
 		name string
 		m    *train.Metrics
-	}{{"training", &r.Training}, {"validation", r.Validation}} {
+	}{{"training", r.Training}, {"validation", r.Validation}} {
 		if part.m == nil || part.m.Rows == 0 {
 			continue
 		}
