@@ -20,7 +20,7 @@
 //
 // Adam rescales a small gradient, so what counts is the update: ‖Δw‖/‖w‖ and the
 // share of weights for which w + Δw == w, bit for bit: [Updates]. How much of a
-mini-batch's gradient is signal: [Noise].
+// mini-batch's gradient is signal: [Noise].
 //
 // # Explosion
 //
