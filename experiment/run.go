@@ -264,8 +264,10 @@ func (r *runner) finish(result train.Result, trained error) (*Report, error) {
 			return nil, err
 		}
 	}
-	if err := WritePicture(r.opt.Dir, report.Panel(filepath.Base(r.opt.Dir))); err != nil {
-		return nil, err
+	if len(report.Flow) > 0 { // a resumed run that had no step to make keeps its picture
+		if err := WritePicture(r.opt.Dir, report.Panel(filepath.Base(r.opt.Dir))); err != nil {
+			return nil, err
+		}
 	}
 	if err := r.events.add(end); err != nil {
 		return nil, err
