@@ -1,7 +1,7 @@
 """Writes golden.json: the losses of PyTorch for networks whose weights, inputs
 and targets come from formulas, so that only the losses have to be stored.
 
-Run: /opt/pt/bin/python golden.py   (PyTorch 2.15, float64)
+Run with PyTorch 2.15, in float64: python golden.py
 """
 import json
 import numpy as np
