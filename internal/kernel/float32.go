@@ -11,5 +11,7 @@ type Float = float32
 // FloatBits is the size of Float in bits.
 const FloatBits = 32
 
-// isZero is 1 for ±0 and 0 for everything else, without a branch.
-func isZero(v Float) uint64 { return (uint64(math.Float32bits(v)<<1) - 1) >> 63 }
+// zero is 1 when v is ±0 and 0 when it is another number, without a branch; for
+// NaN it may be either. square is v² in float64, where that of the smallest
+// float32 does not underflow.
+func zero(_ Float, square float64) uint64 { return (math.Float64bits(square) - 1) >> 63 }

@@ -11,8 +11,6 @@ type Float = float64
 // FloatBits is the size of Float in bits.
 const FloatBits = 64
 
-// isZero is 1 for ±0 and 0 for everything else, without a branch.
-func isZero(v Float) uint64 {
-	u := math.Float64bits(v) << 1
-	return (u|-u)>>63 ^ 1
-}
+// zero is 1 when v is ±0 and 0 when it is another number, without a branch; for
+// NaN it may be either. square is v², which may underflow.
+func zero(v Float, _ float64) uint64 { return (math.Float64bits(v)<<1>>1 - 1) >> 63 }

@@ -94,29 +94,34 @@ func Count(x []Float) Census {
 	for ; i+4 <= len(x); i += 4 {
 		q := x[i : i+4 : i+4]
 		a, b, c, d := float64(q[0]), float64(q[1]), float64(q[2]), float64(q[3])
-		s0 += a * a
-		s1 += b * b
-		s2 += c * c
-		s3 += d * d
-		zeros += isZero(q[0]) + isZero(q[1]) + isZero(q[2]) + isZero(q[3])
+		a, b, c, d = a*a, b*b, c*c, d*d
+		s0 += a
+		s1 += b
+		s2 += c
+		s3 += d
+		zeros += zero(q[0], a) + zero(q[1], b) + zero(q[2], c) + zero(q[3], d)
 	}
 	for ; i < len(x); i++ {
-		a := float64(x[i])
-		s0 += a * a
-		zeros += isZero(x[i])
+		a := float64(x[i]) * float64(x[i])
+		s0 += a
+		zeros += zero(x[i], a)
 	}
-	s, bad := (s0+s1)+(s2+s3), 0
+	c := Census{SumSquares: (s0 + s1) + (s2 + s3), Zeros: int(zeros)}
 	// A sum of squares of finite float32 values is finite in float64, so only a
 	// non-finite sum (or the float64 build, where a square can overflow) needs
 	// the second look.
-	if s-s != 0 {
+	if c.SumSquares-c.SumSquares != 0 {
+		c.Zeros = 0
 		for _, v := range x {
+			if v == 0 {
+				c.Zeros++
+			}
 			if v-v != 0 {
-				bad++
+				c.NonFinite++
 			}
 		}
 	}
-	return Census{SumSquares: s, Zeros: int(zeros), NonFinite: bad}
+	return c
 }
 
 // Change compares now with before, in one pass without branches: the sum of
@@ -133,21 +138,33 @@ func Change(now, before []Float) (moved, size float64, same int) {
 		// A difference of floats is zero only where they are equal: what is too
 		// small for a normal number is a subnormal one.
 		d0, d1, d2, d3 := n[0]-b[0], n[1]-b[1], n[2]-b[2], n[3]-b[3]
-		m0 += float64(d0) * float64(d0)
-		m1 += float64(d1) * float64(d1)
-		m0 += float64(d2) * float64(d2)
-		m1 += float64(d3) * float64(d3)
+		q0, q1 := float64(d0)*float64(d0), float64(d1)*float64(d1)
+		q2, q3 := float64(d2)*float64(d2), float64(d3)*float64(d3)
+		m0 += q0
+		m1 += q1
+		m0 += q2
+		m1 += q3
 		s0 += float64(b[0]) * float64(b[0])
 		s1 += float64(b[1]) * float64(b[1])
 		s0 += float64(b[2]) * float64(b[2])
 		s1 += float64(b[3]) * float64(b[3])
-		equal += isZero(d0) + isZero(d1) + isZero(d2) + isZero(d3)
+		equal += zero(d0, q0) + zero(d1, q1) + zero(d2, q2) + zero(d3, q3)
 	}
 	for ; i < len(now); i++ {
 		d, b := now[i]-before[i], float64(before[i])
-		m0 += float64(d) * float64(d)
+		q := float64(d) * float64(d)
+		m0 += q
 		s0 += b * b
-		equal += isZero(d)
+		equal += zero(d, q)
 	}
-	return m0 + m1, s0 + s1, int(equal)
+	moved, size, same = m0+m1, s0+s1, int(equal)
+	if moved-moved != 0 {
+		same = 0
+		for i, v := range now {
+			if v-before[i] == 0 {
+				same++
+			}
+		}
+	}
+	return moved, size, same
 }

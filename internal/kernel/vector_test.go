@@ -107,7 +107,7 @@ func TestCensus(t *testing.T) {
 	negative := Float(math.Copysign(0, -1))
 	for _, n := range []int{1, 2, 3, 4, 5, 8, 33} {
 		for at := range n {
-			for _, bad := range []Float{nan, inf, -inf} {
+			for _, bad := range []Float{nan, -nan, inf, -inf} {
 				x := randoms(n, 5)
 				x[at] = bad
 				zeros := 0
