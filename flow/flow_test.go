@@ -375,20 +375,3 @@ func ExampleNewUpdates() {
 	fmt.Printf("%s: %.2f of its size, %g unmoved\n", e.Name, e.Relative, e.Unmoved)
 	// Output: 0.weight: 0.35 of its size, 0.5 unmoved
 }
-
-func BenchmarkStep(b *testing.B) {
-	for _, probed := range []bool{false, true} {
-		b.Run(fmt.Sprintf("probe=%v", probed), func(b *testing.B) {
-			m := nn.NewSequential(dense(1, 784, 256, 2), nn.NewReLU(), dense(2, 256, 128, 2), nn.NewReLU(), dense(3, 128, 10, 1))
-			p := nn.NewTrainingPass()
-			if probed {
-				p.Probe = flow.NewRecorder(m)
-			}
-			x, dy := normal(1, 1, 64, 784), normal(2, 1, 64, 10)
-			b.ReportAllocs()
-			for b.Loop() {
-				step(p, m, x, dy)
-			}
-		})
-	}
-}
