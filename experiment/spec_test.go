@@ -123,10 +123,20 @@ func TestHostileSpecs(t *testing.T) {
 func FuzzParseSpec(f *testing.F) {
 	f.Add(minimal)
 	f.Add(builtinExample)
+	for _, text := range stateful {
+		f.Add(text)
+	}
+	for _, text := range []string{"a: &a {<<: *a}", "data: {source: xor}\nmodel: &m [residual: *m]", "? [a]\n: b", "---\n---\n", "%YAML 9.9\n---\na",
+		"data: {source: xor}\nmodel: [{dropout: !!float 0.5}]", strings.Repeat("- ", 5000)} {
+		f.Add(text)
+	}
 	f.Fuzz(func(t *testing.T, text string) {
 		s, err := ParseSpec("", []byte(text))
 		if (s == nil) == (err == nil) {
 			t.Fatalf("spec %v, error %v", s, err)
+		}
+		if err != nil && strings.Contains(err.Error(), "\n") {
+			t.Errorf("a message of more than one line: %q", err)
 		}
 	})
 }

@@ -128,7 +128,7 @@ type Prediction struct {
 }
 
 // PredictFile predicts every row of a file that has the columns the model was
-// trained on.
+// trained on. A row whose outputs are not finite numbers is an error.
 func (t *Trained) PredictFile(path string) ([]Prediction, error) {
 	d, err := t.Schema.ReadInputs(path)
 	if err == nil {
@@ -137,7 +137,17 @@ func (t *Trained) PredictFile(path string) ([]Prediction, error) {
 	if err != nil {
 		return nil, err
 	}
-	return t.Predict(d.X), nil
+	list := t.Predict(d.X)
+	for i := range list {
+		for _, numbers := range []map[string]float64{list[i].Values, list[i].Probabilities} {
+			for name, v := range numbers {
+				if !finite(v) {
+					return nil, fmt.Errorf("%s: row %d is too far from what the model knows: its output for %q overflows", path, i+1, name)
+				}
+			}
+		}
+	}
+	return list, nil
 }
 
 // check refuses rows that the model can't take.
@@ -193,7 +203,11 @@ func (t *Trained) Evaluate(path string) (train.Metrics, error) {
 	if err != nil {
 		return train.Metrics{}, err
 	}
-	return train.Evaluate(t.Model, t.Loss, d, 0, t.Schema.Scaler)
+	m, err := train.Evaluate(t.Model, t.Loss, d, 0, t.Schema.Scaler)
+	if err == nil && !finite(m.Loss) {
+		err = fmt.Errorf("%s: rows are too far from what the model knows: its outputs overflow", path)
+	}
+	return m, err
 }
 
 // WritePredictions writes predictions as CSV with a header: the class and the

@@ -277,3 +277,26 @@ func TestExplodedRun(t *testing.T) {
 		}
 	}
 }
+
+// Rows too large for the model are refused, not answered with Inf.
+func TestOverflowingRows(t *testing.T) {
+	dir := inDir(t)
+	write(t, dir, "net.yaml", "data: {source: penguins, target: body_mass_g}\nmodel:\n  - dense: {units: 16, activation: relu}\n  - dense: {units: 1}\ntrain: {epochs: 3}\n")
+	must(t, "train", "net.yaml", "--out", "run")
+	const header = "island,bill_length_mm,bill_depth_mm,flipper_length_mm,species,sex,body_mass_g\n"
+	write(t, dir, "rows.csv", header+"Biscoe,40,15,200,Adelie,MALE,3000\nBiscoe,3e38,-3e38,3e38,Adelie,MALE,3000\n")
+	before := tree(t, dir)
+	for _, command := range []string{"predict", "evaluate"} {
+		for _, json := range []string{"--json", "--json=false"} {
+			c := ebb(t, command, "run", "rows.csv", json)
+			// Whether a finite sum comes out depends on the number type.
+			if strings.Contains(c.out, "Inf") || strings.Contains(c.out, "NaN") || strings.Contains(c.stderr, "json:") {
+				t.Errorf("%s %s: %d %q %q", command, json, c.code, c.out, c.stderr)
+			}
+		}
+	}
+	if tensor.FloatBits == 32 {
+		refused(t, exitUsage, []string{"predict", "run", "rows.csv"}, "rows.csv", "row 2")
+	}
+	unchanged(t, dir, before)
+}
