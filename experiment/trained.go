@@ -131,10 +131,25 @@ type Prediction struct {
 // trained on. A row whose outputs are not finite numbers is an error.
 func (t *Trained) PredictFile(path string) ([]Prediction, error) {
 	d, err := t.Schema.ReadInputs(path)
-	if err == nil {
-		err = t.check(d)
-	}
 	if err != nil {
+		return nil, err
+	}
+	return t.predict(d)
+}
+
+// PredictRows is PredictFile for rows that are in memory, such as those of a
+// request; see [data.Schema.FromRows] for what a row is.
+func (t *Trained) PredictRows(rows []map[string]any) ([]Prediction, error) {
+	d, err := t.Schema.FromRows(rows)
+	if err != nil {
+		return nil, err
+	}
+	return t.predict(d)
+}
+
+// predict predicts what the schema prepared, whatever it was read from.
+func (t *Trained) predict(d *data.Dataset) ([]Prediction, error) {
+	if err := t.check(d); err != nil {
 		return nil, err
 	}
 	list := t.Predict(d.X)
@@ -142,7 +157,7 @@ func (t *Trained) PredictFile(path string) ([]Prediction, error) {
 		for _, numbers := range []map[string]float64{list[i].Values, list[i].Probabilities} {
 			for name, v := range numbers {
 				if !finite(v) {
-					return nil, fmt.Errorf("%s: row %d is too far from what the model knows: its output for %q overflows", path, i+1, name)
+					return nil, fmt.Errorf("%s: row %d is too far from what the model knows: its output for %q overflows", d.Name, i+1, name)
 				}
 			}
 		}

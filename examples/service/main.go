@@ -49,12 +49,12 @@ func handler(model *experiment.Trained) http.Handler {
 			answer(w, http.StatusBadRequest, map[string]string{"error": err.Error()})
 			return
 		}
-		inputs, err := model.Schema.FromRows(request.Rows)
+		predictions, err := model.PredictRows(request.Rows)
 		if err != nil {
 			answer(w, http.StatusBadRequest, map[string]string{"error": err.Error()})
 			return
 		}
-		answer(w, http.StatusOK, map[string]any{"predictions": model.Predict(inputs.X)})
+		answer(w, http.StatusOK, map[string]any{"predictions": predictions})
 	})
 	return mux
 }

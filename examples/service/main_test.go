@@ -104,6 +104,7 @@ func TestService(t *testing.T) {
 		{`{"rows":[{"island":"Biscoe"}]}`, `no column \"bill_length_mm\"`},
 		{`{"rows":[` + strings.Replace(adelie, `39.1`, `"long"`, 1) + `]}`, `row 1, column \"bill_length_mm\": found the text \"long\"`},
 		{`{"rows":[` + strings.Replace(adelie, `Torgersen`, `Jeju`, 1) + `]}`, `which the training data did not have`},
+		{`{"rows":[` + strings.Replace(adelie, `39.1`, `1e999`, 1) + `]}`, "1e999"},
 		{`{"rows":[` + adelie + `]} {}`, "more than one"},
 		{`{"rows":[{"island":"` + strings.Repeat("x", maxBody) + `"}]}`, "too large"},
 	} {
