@@ -303,6 +303,7 @@ func TestUsage(t *testing.T) {
 		wants []string
 	}{
 		{"trian", []string{`"trian"`, "train"}},
+		{"help trian", []string{`did you mean "train"?`}},
 		{"train --epoch 3", []string{"--epoch"}},
 		{"train net.yaml --epochs none", []string{"--epochs", "none"}},
 		{"train net.yaml --epochs 0", []string{"--epochs", "0"}},

@@ -100,9 +100,26 @@ func newRoot() *cobra.Command {
 		return badInput(fmt.Errorf("%w; see `%s --help`", err, c.CommandPath()))
 	})
 	root.CompletionOptions.HiddenDefaultCmd = true
+	root.SetHelpCommand(helpCommand(root))
 	root.AddCommand(trainCommand(), predictCommand(), evaluateCommand(), describeCommand(),
 		schemaCommand(), dataCommand(), exportCommand())
 	return root
+}
+
+// helpCommand is cobra's, but for the exit code of a command that is none.
+func helpCommand(root *cobra.Command) *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND]",
+		Short: "Help about a command",
+		RunE: func(_ *cobra.Command, args []string) error {
+			c, rest, err := root.Find(args)
+			if err != nil || len(rest) > 0 {
+				return badInput(unknownCommand(root, args[0]))
+			}
+			c.InitDefaultHelpFlag()
+			return c.Help()
+		},
+	}
 }
 
 // unknownCommand names the command that was most likely meant.
