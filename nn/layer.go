@@ -13,8 +13,9 @@ import "github.com/ebb-ml/ebb/tensor"
 //
 // Backward takes the gradient of the loss with respect to the output of the
 // last recorded Forward, adds to the Grad of every parameter, and returns the
-// gradient with respect to the input; it returns nil when p.InputGrad reports
-// false, or when the input has no gradient. It must not change dy.
+// gradient with respect to the input, or nil when the input has none (ids).
+// When p.InputGrad reports false nobody looks at that gradient: return nil and
+// save the work. It must not change dy.
 //
 // Params returns the parameters in the order in which PyTorch would list them,
 // nil where there are none. It must return the same pointers every time.
