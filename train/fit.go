@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/ebb-ml/ebb/data"
+	"github.com/ebb-ml/ebb/internal/kernel"
+	"github.com/ebb-ml/ebb/nn"
 	"github.com/ebb-ml/ebb/optim"
 )
 
@@ -68,6 +70,9 @@ func Fit(ctx context.Context, c Config) (Result, error) {
 	res := r.result()
 	res.StoppedEarly = r.stale()
 	res.Training, err = Evaluate(r.Model, r.Loss, r.Train, 0, r.Scaler)
+	if err == nil && !finite(res.Training.Loss) {
+		err = &NonFiniteError{Step: r.pos.Step, Phase: PhaseLoss}
+	}
 	return res, err
 }
 
@@ -199,6 +204,9 @@ func (r *run) remaining() uint64 {
 // finishEpoch validates, lets the schedule and early stopping see the loss, and
 // saves. An epoch that MaxSteps cut short is finished like any other.
 func (r *run) finishEpoch(lr float64) error {
+	if err := r.checkWeights(); err != nil {
+		return err
+	}
 	e := Epoch{Epoch: r.pos.Epoch + 1, Steps: r.pos.Step, LR: lr, Loss: r.pos.LossSum / float64(r.pos.Rows)}
 	if r.Validation != nil {
 		m, err := Evaluate(r.Model, r.Loss, r.Validation, 0, r.Scaler)
@@ -240,10 +248,24 @@ func (r *run) finishEpoch(lr float64) error {
 	return r.save("last")
 }
 
-// save gives Save a copy of the run's state.
+// checkWeights finds what the last update made infinite before it is saved or
+// evaluated; otherwise only the next step would see it.
+func (r *run) checkWeights() error {
+	for _, p := range nn.Named(r.Model) {
+		if kernel.Count(p.Value.Data).NonFinite > 0 {
+			return &NonFiniteError{Step: r.pos.Step, Phase: PhaseWeights, Site: p.Name}
+		}
+	}
+	return nil
+}
+
+// save gives Save a copy of the run's state, which must be one to go on from.
 func (r *run) save(kind string) error {
 	if r.Save == nil {
 		return nil
+	}
+	if err := r.checkWeights(); err != nil {
+		return err
 	}
 	s := Capture(r.Model, r.Optimizer)
 	updates := s.Position.Updates

@@ -241,6 +241,59 @@ func TestFitStopsAtNaN(t *testing.T) {
 	}
 }
 
+// Weights that the last update of an epoch makes infinite end the run there, and
+// no state has them.
+func TestLastUpdateOverflows(t *testing.T) {
+	for _, validation := range []bool{false, true} {
+		c := config(t)
+		c.Epochs, c.Batch, c.Schedule = 1, 0, nil
+		c.Optimizer, c.ClipNorm = optim.New(overflowing{rule(t, "sgd")}, c.Model.Params()), 0
+		if !validation {
+			c.Validation = nil
+		}
+		c.Save = func(kind string, s train.State) error {
+			t.Errorf("validation %v: a state was saved as %s", validation, kind)
+			return nil
+		}
+		_, err := train.Fit(context.Background(), c)
+		var e *train.NonFiniteError
+		if !errors.As(err, &e) || e.Phase != train.PhaseWeights || e.Site == "" {
+			t.Errorf("validation %v: got %v", validation, err)
+		}
+	}
+}
+
+// overflowing is a rule whose updates are infinite.
+type overflowing struct{ optim.Rule }
+
+func (overflowing) Update(w, _ []tensor.Float, _ [][]tensor.Float, _ int, _ float64) {
+	w[0] = tensor.Float(math.Inf(1))
+}
+
+// A loss that overflows on the final weights, which no step comes to see, is an
+// error too.
+func TestFinalLossOverflows(t *testing.T) {
+	c := config(t)
+	c.Epochs, c.Batch, c.Schedule, c.Validation, c.ClipNorm = 1, 0, nil, nil, 0
+	c.Model = nn.NewSequential(nn.NewDense(c.Train.X.Cols(), 4), nn.NewDense(4, 3))
+	fillNormal(c.Model, 5)
+	c.Optimizer, c.LR = optim.New(rule(t, "sgd"), c.Model.Params()), math.Sqrt(float64(maxFloat()))
+	_, err := train.Fit(context.Background(), c)
+	var e *train.NonFiniteError
+	if !errors.As(err, &e) || e.Phase != train.PhaseLoss {
+		t.Errorf("got %v", err)
+	}
+}
+
+// maxFloat is the largest power of two that a tensor holds.
+func maxFloat() tensor.Float {
+	v := tensor.Float(1)
+	for 2*v-2*v == 0 {
+		v *= 2
+	}
+	return v
+}
+
 func TestFitRefuses(t *testing.T) {
 	for name, spoil := range map[string]func(*train.Config){
 		"no epochs":        func(c *train.Config) { c.Epochs = 0 },
