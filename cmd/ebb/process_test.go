@@ -3,9 +3,7 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -14,8 +12,6 @@ import (
 	"syscall"
 	"testing"
 	"time"
-
-	"github.com/ebb-ml/ebb/modelfile"
 )
 
 // everything is a spec with all that has a state: an optimizer with moments,
@@ -34,63 +30,6 @@ loss: cross_entropy
 optimizer: {name: adam, lr: 0.003}
 train: {epochs: 40, batch: 16, seed: 7, clip_norm: 1, schedule: {name: plateau, patience: 1, factor: 0.5, warm_up: 30}, early_stopping: {patience: 30}}
 `
-
-// sameWeights compares two checkpoints bit for bit, tensors of the optimizer
-// included.
-func sameWeights(t *testing.T, a, b string) {
-	t.Helper()
-	x, err := modelfile.Read(a)
-	if err != nil {
-		t.Fatal(err)
-	}
-	y, err := modelfile.Read(b)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(x.Tensors) == 0 || len(x.Tensors) != len(y.Tensors) {
-		t.Fatalf("%s has %d tensors, %s %d", a, len(x.Tensors), b, len(y.Tensors))
-	}
-	for i, v := range x.Tensors {
-		if w := y.Tensors[i]; v.Name != w.Name || !bytes.Equal(v.Data, w.Data) {
-			t.Errorf("%s and %s differ in %s", a, b, v.Name)
-		}
-	}
-}
-
-// checkEvents checks that events.jsonl is JSON line by line, and that no step
-// or epoch is told twice or out of order. It returns the events.
-func checkEvents(t *testing.T, dir string) (events []map[string]any) {
-	t.Helper()
-	b, err := os.ReadFile(filepath.Join(dir, "events.jsonl"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.HasSuffix(b, []byte("\n")) {
-		t.Errorf("%s: the last line is not whole", dir)
-	}
-	last := map[string]float64{}
-	lines := bufio.NewScanner(bytes.NewReader(b))
-	lines.Buffer(nil, 1<<20)
-	for n := 1; lines.Scan(); n++ {
-		var e map[string]any
-		if err := json.Unmarshal(lines.Bytes(), &e); err != nil {
-			t.Fatalf("%s: line %d: %v", dir, n, err)
-		}
-		events = append(events, e)
-		kind, step := e["type"].(string), e["step"].(float64)
-		switch kind {
-		case "step", "epoch":
-			if step <= last[kind] {
-				t.Errorf("%s: line %d: %s event of step %g after that of step %g", dir, n, kind, step, last[kind])
-			}
-			last[kind] = step
-		}
-	}
-	if last["step"] == 0 || last["epoch"] == 0 {
-		t.Errorf("%s: no steps or epochs in events.jsonl", dir)
-	}
-	return events
-}
 
 // A run killed at random moments and resumed until it is done has the same bits
 // in every weight as one that never stopped.
