@@ -81,6 +81,7 @@ func Resume(ctx context.Context, dir string, epochs int, opt RunOptions) (*Exper
 		return nil, nil, err
 	}
 	opt.Dir = dir
+	removeLeftovers(dir)
 	state, events, err := readState(filepath.Join(dir, lastFile), train.Capture(e.Model, optimizer))
 	switch {
 	case isNotExist(err): // killed before the first checkpoint: from the start

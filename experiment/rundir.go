@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/ebb-ml/ebb/data"
@@ -131,6 +132,23 @@ func readRunInfo(dir string) (runInfo, error) {
 		return info, fmt.Errorf("%s: format %d, this version reads 1", path, info.Format)
 	}
 	return info, nil
+}
+
+// removeLeftovers removes the temporary files that a process which was killed
+// while it wrote has left in a run directory. One that can't be removed harms
+// nothing.
+func removeLeftovers(dir string) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return
+	}
+	for _, e := range entries {
+		for _, name := range []string{runFile, lastFile, bestFile, pictureFile} {
+			if strings.HasPrefix(e.Name(), "."+name+".") && strings.HasSuffix(e.Name(), ".tmp") {
+				_ = os.Remove(filepath.Join(dir, e.Name()))
+			}
+		}
+	}
 }
 
 // spec parses the spec that a run was made from, as it was run.
