@@ -169,7 +169,7 @@ func trainExample(c *cobra.Command, f trainFlags) error {
 	if err != nil || before.Interrupted {
 		return endOfAct(c, before, err)
 	}
-	fmt.Fprintf(out, "\nAct 2. The same network with one line changed:\n\n    - %s\n    + %s\n\n", ex.LineBefore, ex.LineNext)
+	fmt.Fprintf(out, "\nAct 2. The same network with one line changed:\n\n    -   %s\n    +   %s\n\n", ex.LineBefore, ex.LineNext)
 	after, err := trainAct(c, ex.After, f, "act-2", out)
 	if err != nil || after.Interrupted {
 		return endOfAct(c, after, err)
