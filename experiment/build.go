@@ -61,10 +61,23 @@ func Build(s *Spec) (*Experiment, error) {
 	if e.Loss, err = loss.New(spec.Loss); err != nil {
 		return nil, err
 	}
-	if e.Model, e.settings, err = buildModel(&spec, e.Train.X.Cols(), maxParams); err != nil {
+	m, err := buildModel(&spec, e.Train.X.Cols(), maxParams)
+	if err != nil {
 		return nil, err
 	}
-	return e, e.checkOutput()
+	e.Model, e.settings = m.model, m.settings
+	if err := e.checkMemory(m.values); err != nil {
+		return nil, err
+	}
+	for _, part := range e.parts() {
+		if err := checkOutput(&spec, m.out, part); err != nil {
+			return nil, err
+		}
+		if err := loss.Check(e.Loss, []int{part.Len(), m.out[0]}, part.Y); err != nil {
+			return nil, fmt.Errorf("%s: %w", part.Name, err)
+		}
+	}
+	return e, nil
 }
 
 // source resolves the data's place: built-in names as they are, paths relative
@@ -139,14 +152,27 @@ func (e *Experiment) checkBatch() error {
 	case t.Batch == defaultBatch && t.batchLine == 0:
 		t.Batch = rows
 	default:
-		return e.wrong(t.batchLine, "train.batch: got %d rows, but there are %d to train on: expected at most that, or full", t.Batch, rows)
+		return e.Spec.wrong(t.batchLine, "train.batch: got %d rows, but there are %d to train on: expected at most that, or full", t.Batch, rows)
 	}
 	return nil
 }
 
-// wrong is an error of the spec that shows only beside its data.
-func (e *Experiment) wrong(line int, format string, args ...any) error {
-	path := e.Spec.Path
+// checkMemory refuses a batch of which the layers make more than memory holds.
+func (e *Experiment) checkMemory(values int) error {
+	t := &e.Spec.Train
+	rows := t.Batch
+	if rows == 0 {
+		rows = e.Train.Len()
+	}
+	if most := maxBatchValues / max(values, 1); rows > most {
+		return e.Spec.wrong(t.batchLine, "train.batch: the layers make %d values of each of its %d rows: expected at most %d rows", values, rows, most)
+	}
+	return nil
+}
+
+// wrong is an error in a line of the spec that shows only when it is built.
+func (s *Spec) wrong(line int, format string, args ...any) error {
+	path := s.Path
 	if path == "" {
 		path = "spec"
 	}
@@ -184,46 +210,23 @@ func checkFinite(d *data.Dataset) error {
 // checkOutput refuses a last layer whose outputs do not go with the data. What
 // is merely unwise (a softmax of one unit, softmax before cross_entropy) trains:
 // it is for the diagnosis to say.
-func (e *Experiment) checkOutput() error {
-	shape, err := e.outputShape()
-	if err != nil {
-		return err
-	}
+func checkOutput(s *Spec, shape []int, d *data.Dataset) error {
 	bad := func(format string, args ...any) error {
-		return e.wrong(e.Spec.Model[len(e.Spec.Model)-1].Line, format, args...)
+		return s.wrong(s.Model[len(s.Model)-1].Line, format, args...)
 	}
 	if len(shape) != 1 {
 		return bad("model: the output has shape %s for each example, expected one row of features: add flatten", tensor.ShapeString(shape))
 	}
-	units, d := shape[0], e.Train
+	units := shape[0]
 	switch {
-	case d.Task == data.Classification && e.Spec.Loss == "binary_cross_entropy" && len(d.Classes) == 2 && units == 1:
+	case d.Task == data.Classification && s.Loss == "binary_cross_entropy" && len(d.Classes) == 2 && units == 1:
 	case d.Task == data.Classification && units != len(d.Classes):
-		if e.Spec.Loss == "binary_cross_entropy" && units == 1 {
+		if s.Loss == "binary_cross_entropy" && units == 1 {
 			return bad("model: one output unit, but %s has %d classes: binary_cross_entropy with one unit needs two", d.Name, len(d.Classes))
 		}
 		return bad("model: %d output units, but %s has %d classes: expected units: %d", units, d.Name, len(d.Classes), len(d.Classes))
 	case d.Task == data.Regression && units != len(d.Targets):
 		return bad("model: %d output units, but %s has %d target(s): expected units: %d", units, d.Name, len(d.Targets), len(d.Targets))
 	}
-	for _, part := range e.parts() {
-		if err := loss.Check(e.Loss, []int{part.Len(), units}, part.Y); err != nil {
-			return fmt.Errorf("%s: %w", part.Name, err)
-		}
-	}
 	return nil
-}
-
-// outputShape returns the shape of the model's output for one example.
-func (e *Experiment) outputShape() ([]int, error) {
-	rows, err := nn.Summarize(e.Model, e.Train.X.Cols())
-	if err != nil {
-		return nil, err
-	}
-	for i := len(rows) - 1; i >= 0; i-- {
-		if rows[i].Depth == 0 {
-			return rows[i].Out[1:], nil
-		}
-	}
-	return nil, fmt.Errorf("model: no layers")
 }

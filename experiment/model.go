@@ -12,6 +12,14 @@ import (
 // as much again for gradients, and up to twice that for an optimizer's state.
 const maxParams = 1 << 29
 
+// maxValues bounds what the layers make of one example, and maxBatchValues what
+// they make of a batch: 8 GiB of float32, and as much again going backwards.
+// Parallel branches double the width without a single parameter.
+const (
+	maxValues      = 1 << 22
+	maxBatchValues = 1 << 31
+)
+
 // Streams of the seed, one for each use.
 const (
 	initStream    = 0x696e6974
@@ -25,21 +33,30 @@ type modelBuilder struct {
 	rng    *tensor.RNG
 	params int
 	limit  int // of params
+	values int // made of one example so far
 	drops  uint64
 
 	settings map[nn.Layer]string // what `describe` tells of each layer
 }
 
+// built is a model, and what was learned on the way.
+type built struct {
+	model    *nn.Sequential
+	settings map[nn.Layer]string
+	out      []int // shape of the output for one example
+	values   int   // that the layers make of one example
+}
+
 // buildModel makes the model of a spec for the given number of input features,
 // with its initial weights. A model of more than limit parameters, biases not
-// counted, is refused before it takes memory.
-func buildModel(s *Spec, features, limit int) (*nn.Sequential, map[nn.Layer]string, error) {
+// counted, or of more than maxValues values is refused before it takes memory.
+func buildModel(s *Spec, features, limit int) (built, error) {
 	b := &modelBuilder{spec: s, limit: limit, rng: tensor.NewRNG(s.Train.Seed, initStream), settings: map[nn.Layer]string{}}
-	layers, _, err := b.layers(s.Model, []int{features})
+	layers, out, err := b.layers(s.Model, []int{features})
 	if err != nil {
-		return nil, nil, err
+		return built{}, err
 	}
-	return nn.NewSequential(layers...), b.settings, nil
+	return built{nn.NewSequential(layers...), b.settings, out, b.values}, nil
 }
 
 // layers makes a list of items. shape is that of one example, out what becomes
@@ -54,6 +71,9 @@ func (b *modelBuilder) layers(items []Item, shape []int) (layers []nn.Layer, out
 				var l nn.Layer
 				l, shape, err = b.layer(it, shape)
 				layers = append(layers, l)
+			}
+			if err == nil {
+				err = b.make(it, shape)
 			}
 			if err != nil {
 				return nil, nil, err
@@ -89,7 +109,7 @@ func (b *modelBuilder) layer(it *Item, shape []int) (l nn.Layer, out []int, err 
 	switch it.Kind {
 	case "activation":
 		settings = it.Activation.settings()
-		l, err = nn.NewActivation(it.Activation.Name, it.Activation.Slope)
+		l, err = it.Activation.layer()
 	case "batch_norm":
 		if err = b.count(it, 2*last); err == nil {
 			l, settings = nn.NewBatchNorm(last), "eps 1e-05, momentum 0.1"
@@ -158,7 +178,7 @@ func (b *modelBuilder) dense(layers []nn.Layer, it *Item, following string, shap
 	b.settings[d] = settings
 	layers = append(layers, d)
 	if it.Activation.Name != "identity" {
-		act, err := nn.NewActivation(it.Activation.Name, it.Activation.Slope)
+		act, err := it.Activation.layer()
 		if err != nil {
 			return nil, nil, b.at(it, err)
 		}
@@ -219,12 +239,20 @@ func (b *modelBuilder) count(it *Item, n int) error {
 	return nil
 }
 
-func (b *modelBuilder) fail(it *Item, format string, args ...any) error {
-	path := b.spec.Path
-	if path == "" {
-		path = "spec"
+// make adds the values that a layer makes of one example.
+func (b *modelBuilder) make(it *Item, shape []int) error {
+	n := 1
+	for _, d := range shape {
+		n *= d
 	}
-	return &SpecError{Path: path, Line: it.Line, Msg: fmt.Sprintf(format, args...)}
+	if b.values += n; b.values > maxValues {
+		return b.fail(it, "%s: the layers make more than %d values of one example, expected at most that", it.Kind, maxValues)
+	}
+	return nil
+}
+
+func (b *modelBuilder) fail(it *Item, format string, args ...any) error {
+	return b.spec.wrong(it.Line, format, args...)
 }
 
 func (b *modelBuilder) at(it *Item, err error) error {
@@ -240,6 +268,18 @@ func initText(i nn.Init) string {
 		return fmt.Sprintf("%s(%g)", i.Name, i.Value)
 	}
 	return i.Name
+}
+
+// layer makes the activation; unlike those of nn.NewActivation its slope is
+// taken as it is, 0 too.
+func (a ActivationSpec) layer() (nn.Layer, error) {
+	switch a.Name {
+	case "linear":
+		return nn.NewLinear(a.Slope), nil
+	case "leaky_relu":
+		return nn.NewLeakyReLU(a.Slope), nil
+	}
+	return nn.NewActivation(a.Name, 0)
 }
 
 func (a ActivationSpec) settings() string {

@@ -97,7 +97,17 @@ func openFile(path string) (*Trained, error) {
 	for i := range weights.Tensors {
 		stored += weights.Tensors[i].Len()
 	}
-	if t.Model, _, err = buildModel(t.Spec, len(t.Schema.Scaler.Mean), stored); err != nil {
+	m, err := buildModel(t.Spec, len(t.Schema.Scaler.Mean), stored)
+	if err != nil {
+		return nil, err
+	}
+	t.Model = m.model
+	target := t.Schema.Target
+	answers := &data.Dataset{Name: metaSchema, Task: target.Task, Classes: target.Classes, Targets: target.Names}
+	if target.Names == nil {
+		answers.Targets = []string{target.Name}
+	}
+	if err := checkOutput(t.Spec, m.out, answers); err != nil {
 		return nil, err
 	}
 	if err := modelfile.LoadInto(weights, modelEntries(t.Model)); err != nil {
