@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Trains the network of net.yaml with PyTorch and prints its test accuracy.
 
-usage: fashion_mnist.py FOLDER [SEED]   (needs torch and numpy)
+usage: pytorch.py FOLDER [SEED]   (needs torch and numpy)
 """
 import gzip, sys, time
 import numpy as np, torch
