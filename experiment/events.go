@@ -26,6 +26,10 @@ type eventLog struct {
 // after it belongs to steps that will be made again.
 func openEvents(dir string, length int64) (*eventLog, error) {
 	path := filepath.Join(dir, eventsFile)
+	// The log is cut to length: never through a link into someone else's file.
+	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
+		return nil, InputError{fmt.Errorf("%s: not a regular file", path)}
+	}
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o666)
 	if err != nil {
 		return nil, err

@@ -48,9 +48,11 @@ func (e *Experiment) Run(ctx context.Context, opt RunOptions) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := createRunDir(opt.Dir, info); err != nil {
+	release, err := createRunDir(opt.Dir, info)
+	if err != nil {
 		return nil, err
 	}
+	defer release()
 	return e.run(ctx, opt, nil, 0)
 }
 
@@ -58,7 +60,15 @@ func (e *Experiment) Run(ctx context.Context, opt RunOptions) (*Report, error) {
 // as if it had never stopped. epochs above 0 changes how long it is planned to
 // train. The experiment is returned too, since it comes out of the directory.
 func Resume(ctx context.Context, dir string, epochs int, opt RunOptions) (*Experiment, *Report, error) {
-	info, err := readRunInfo(dir)
+	if _, err := readRunInfo(dir); err != nil {
+		return nil, nil, InputError{err}
+	}
+	release, err := claim(dir)
+	if err != nil {
+		return nil, nil, InputError{err}
+	}
+	defer release()
+	info, err := readRunInfo(dir) // again: nobody changes it now
 	if err != nil {
 		return nil, nil, InputError{err}
 	}

@@ -38,7 +38,7 @@ type runInfo struct {
 	Created  time.Time `json:"created"`
 	Seed     uint64    `json:"seed"`
 	Epochs   int       `json:"epochs"`
-	Init     string    `json:"init,omitempty"` // file the weights were read from
+	Init     string    `json:"init,omitempty"` // absolute, the file the weights were read from
 	SpecPath string    `json:"spec_path"`      // absolute, what its data paths are relative to
 	Spec     string    `json:"spec"`
 	Data     string    `json:"data"` // fingerprint of the prepared training rows
@@ -51,6 +51,9 @@ func newRunInfo(e *Experiment, init string) (runInfo, error) {
 		path = "spec.yaml"
 	}
 	path, err := filepath.Abs(path)
+	if err == nil && init != "" {
+		init, err = filepath.Abs(init)
+	}
 	if err != nil {
 		return runInfo{}, err
 	}
@@ -88,12 +91,26 @@ func fingerprint(d *data.Dataset) string {
 
 // createRunDir makes the directory and its run.json. A directory that already
 // holds a run, or any file by the name of one of a run's, is refused: nothing on
-// disk is lost.
-func createRunDir(dir string, info runInfo) error {
+// disk is lost. The directory is claimed until release is called.
+func createRunDir(dir string, info runInfo) (release func(), err error) {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return fmt.Errorf("output directory: %w", err)
+		return nil, fmt.Errorf("output directory: %w", err)
 	}
-	for _, name := range []string{runFile, eventsFile, lastFile, bestFile} {
+	if release, err = claim(dir); err != nil {
+		return nil, err
+	}
+	if err = checkNoRun(dir); err == nil {
+		err = writeRunInfo(dir, info)
+	}
+	if err != nil {
+		release()
+		return nil, err
+	}
+	return release, nil
+}
+
+func checkNoRun(dir string) error {
+	for _, name := range []string{runFile, eventsFile, lastFile, bestFile, pictureFile} {
 		_, err := os.Lstat(filepath.Join(dir, name))
 		switch {
 		case err == nil && name == runFile:
@@ -104,7 +121,7 @@ func createRunDir(dir string, info runInfo) error {
 			return fmt.Errorf("output directory: %w", err)
 		}
 	}
-	return writeRunInfo(dir, info)
+	return nil
 }
 
 func writeRunInfo(dir string, info runInfo) error {
@@ -130,6 +147,9 @@ func readRunInfo(dir string) (runInfo, error) {
 	}
 	if info.Format != 1 {
 		return info, fmt.Errorf("%s: format %d, this version reads 1", path, info.Format)
+	}
+	if info.Epochs < 1 || info.Epochs > MaxEpochs {
+		return info, fmt.Errorf("%s: epochs: got %d, expected a number from 1 to %d", path, info.Epochs, MaxEpochs)
 	}
 	return info, nil
 }
