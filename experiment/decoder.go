@@ -202,6 +202,15 @@ func (d *decoder) number(n *yaml.Node, low, high float64, open bool) (float64, e
 	return v, nil
 }
 
+// share reads a number from 0 to below 1; whole says what is wrong with 1.
+func (d *decoder) share(n *yaml.Node, whole string) (float64, error) {
+	v, err := d.number(n, 0, 1, false)
+	if err == nil && v == 1 {
+		err = d.wrong(n, "expected a share below 1, got 1: %s", whole)
+	}
+	return v, err
+}
+
 func interval(low, high float64, open bool) string {
 	switch {
 	case math.IsInf(low, -1) && math.IsInf(high, 1):

@@ -39,6 +39,16 @@ func numberField(name, doc string, low, high float64, open bool, v *float64) fie
 		set: func(d *decoder, n *yaml.Node) (err error) { *v, err = d.number(n, low, high, open); return }}
 }
 
+// shareField takes a number from 0 to below 1; whole says what is wrong with 1.
+func shareField(name, doc, whole string, v *float64) field {
+	return field{name: name, doc: doc, schema: shareSchema(),
+		set: func(d *decoder, n *yaml.Node) (err error) { *v, err = d.share(n, whole); return }}
+}
+
+func shareSchema() *jsonschema.Schema {
+	return &jsonschema.Schema{Type: "number", Minimum: ptr(0.0), ExclusiveMaximum: ptr(1.0)}
+}
+
 func boolField(name, doc string, v *bool) field {
 	return field{name: name, doc: doc, schema: &jsonschema.Schema{Type: "boolean"},
 		set: func(d *decoder, n *yaml.Node) (err error) { *v, err = d.boolean(n); return }}

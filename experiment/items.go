@@ -39,14 +39,9 @@ func kinds() []kind {
 		object("batch_norm", "normalizes each feature over the batch", empty),
 		object("layer_norm", "normalizes each row over its features", empty),
 		{"dropout", "sets this share of the features to zero while training",
-			func() *jsonschema.Schema {
-				return &jsonschema.Schema{Type: "number", Minimum: ptr(0.0), ExclusiveMaximum: ptr(1.0)}
-			},
+			shareSchema,
 			func(d *decoder, n *yaml.Node, it *Item, _ int, _ *int) (err error) {
-				it.Rate, err = d.number(n, 0, 1, false)
-				if err == nil && it.Rate == 1 {
-					err = d.wrong(n, "expected a share below 1, got 1: nothing would get through")
-				}
+				it.Rate, err = d.share(n, "nothing would get through")
 				return err
 			}},
 		object("flatten", "joins all features of an example into one row", empty),

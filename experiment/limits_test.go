@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -21,6 +22,36 @@ func TestWidthIsBounded(t *testing.T) {
 		s := parse(t, "data: {source: digits}\nmodel:\n"+model)
 		if _, err := Build(s); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: got %v, want %q", model, err, want)
+		}
+	}
+}
+
+// A device has size 0 and no end.
+func TestReadingIsBounded(t *testing.T) {
+	if _, err := os.Stat("/dev/zero"); err != nil {
+		t.Skip("no endless file here")
+	}
+	dir := t.TempDir()
+	for _, name := range []string{"net.yaml", runFile} {
+		if err := os.Symlink("/dev/zero", filepath.Join(dir, name)); err != nil {
+			t.Skip(err)
+		}
+	}
+	_, spec := ReadSpec(filepath.Join(dir, "net.yaml"))
+	_, run := readRunInfo(dir)
+	for _, err := range []error{spec, run} {
+		if err == nil || !strings.Contains(err.Error(), " bytes, the most that a ") {
+			t.Errorf("an endless file: %v", err)
+		}
+	}
+}
+
+// With a memory of 1 the first update of Adam is 0/0.
+func TestMemoryBelowOne(t *testing.T) {
+	for _, key := range []string{"beta1", "beta2"} {
+		_, err := ParseSpec("", []byte("data: {source: xor}\nmodel: [{dense: {units: 2}}]\noptimizer: {name: adam, "+key+": 1}\n"))
+		if want := "spec:3: optimizer." + key + ": expected a share below 1"; err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %s", err, want)
 		}
 	}
 }

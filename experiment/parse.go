@@ -2,6 +2,7 @@ package experiment
 
 import (
 	"fmt"
+	"io"
 	"math"
 	"os"
 	"slices"
@@ -32,18 +33,29 @@ const MaxEpochs = 100_000_000
 
 // ReadSpec reads a spec file.
 func ReadSpec(path string) (*Spec, error) {
-	info, err := os.Stat(path)
-	if err == nil && info.IsDir() {
-		return nil, fmt.Errorf("%s: is a directory, expected a spec file", path)
-	}
-	if err == nil && info.Size() > maxSpecBytes {
-		return nil, fmt.Errorf("%s: has %d bytes, a spec has at most %d", path, info.Size(), maxSpecBytes)
-	}
-	text, err := os.ReadFile(path)
+	text, err := readText(path, "a spec", maxSpecBytes)
 	if err != nil {
 		return nil, err
 	}
 	return ParseSpec(path, text)
+}
+
+// readText reads a file of at most limit bytes, whatever its size is said to
+// be: a device has size 0 and no end.
+func readText(path, what string, limit int64) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	if info, err := f.Stat(); err == nil && info.IsDir() {
+		return nil, fmt.Errorf("%s: is a directory, expected %s", path, what)
+	}
+	text, err := io.ReadAll(io.LimitReader(f, limit+1))
+	if err == nil && int64(len(text)) > limit {
+		err = fmt.Errorf("%s: has more than %d bytes, the most that %s has", path, limit, what)
+	}
+	return text, err
 }
 
 // ParseSpec reads the text of a spec; path names it in messages and is what its
@@ -131,15 +143,7 @@ func dataFields(s *DataSpec) []field {
 				return err
 			}},
 		textField("target", "the column to predict", &s.Target),
-		{name: "validation", doc: "share of the rows held out, split by the seed",
-			schema: &jsonschema.Schema{Type: "number", Minimum: ptr(0.0), ExclusiveMaximum: ptr(1.0)},
-			set: func(d *decoder, n *yaml.Node) (err error) {
-				s.Validation, err = d.number(n, 0, 1, false)
-				if err == nil && s.Validation == 1 {
-					err = d.wrong(n, "expected a share below 1, got 1: nothing would be left to train on")
-				}
-				return err
-			}},
+		shareField("validation", "share of the rows held out, split by the seed", "nothing would be left to train on", &s.Validation),
 		boolField("standardize", "bring inputs, and a regression's target, to mean 0 and deviation 1, fitted on the training rows", &s.Standardize),
 	}
 }
@@ -162,8 +166,8 @@ func optimizerFields(o *OptimizerSpec) []field {
 		boolField("nesterov", "sgd: look ahead by the momentum", &o.Nesterov),
 		numberField("weight_decay", "pull of the weights towards zero", 0, inf, false, &o.WeightDecay),
 		numberField("alpha", "rmsprop: memory of the squared gradient", 0, 1, false, &o.Alpha),
-		numberField("beta1", "adam, adamw: memory of the gradient", 0, 1, false, &o.Beta1),
-		numberField("beta2", "adam, adamw: memory of the squared gradient", 0, 1, false, &o.Beta2),
+		shareField("beta1", "adam, adamw: memory of the gradient", "nothing new would be remembered", &o.Beta1),
+		shareField("beta2", "adam, adamw: memory of the squared gradient", "nothing new would be remembered", &o.Beta2),
 		numberField("eps", "adagrad, rmsprop, adam, adamw: added to the denominator", 0, inf, false, &o.Eps),
 	}
 }

@@ -28,6 +28,10 @@ const (
 	bestFile   = "checkpoint-best.safetensors"
 )
 
+// maxRunBytes is the most that run.json has: in JSON a byte of the spec takes up
+// to six.
+const maxRunBytes = 8 * maxSpecBytes
+
 // runInfo is run.json: everything that a run depends on.
 type runInfo struct {
 	Format   int       `json:"format"` // of this file; 1
@@ -136,7 +140,7 @@ func writeRunInfo(dir string, info runInfo) error {
 func readRunInfo(dir string) (runInfo, error) {
 	var info runInfo
 	path := filepath.Join(dir, runFile)
-	text, err := os.ReadFile(path)
+	text, err := readText(path, "a "+runFile, maxRunBytes)
 	if errors.Is(err, fs.ErrNotExist) {
 		return info, fmt.Errorf("%s is no run directory: it has no %s", dir, runFile)
 	} else if err != nil {
