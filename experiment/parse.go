@@ -28,8 +28,10 @@ const (
 	defaultBatch      = 32
 )
 
-// MaxEpochs is the largest number of epochs that a run may be asked for.
-const MaxEpochs = 100_000_000
+// MaxEpochs is the largest number of epochs that a run may be asked for: a
+// checkpoint has a line of history for each, in a header that the safetensors
+// format limits to 100 MB.
+const MaxEpochs = 200_000
 
 // ReadSpec reads a spec file.
 func ReadSpec(path string) (*Spec, error) {

@@ -29,7 +29,8 @@ type RunOptions struct {
 	SaveEvery time.Duration
 }
 
-// Limits of how much a run writes into events.jsonl, whatever its length.
+// Limits of how much a run writes into events.jsonl, whatever its length, beside
+// one event an epoch.
 const (
 	maxStepEvents = 5000
 	maxFlowEvents = 200

@@ -3,6 +3,7 @@ package train
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/ebb-ml/ebb/data"
@@ -13,11 +14,11 @@ import (
 
 // Result is what a run came to.
 type Result struct {
-	Epochs       int     // completed
-	Steps        uint64  // made in all
-	Seconds      float64 // of training, those before a resume included
-	Training     Metrics // of the final weights, on the training rows; after an interruption Loss and Rows of the epoch under way alone
-	Validation   *Metrics
+	Epochs       int      // completed
+	Steps        uint64   // made in all
+	Seconds      float64  // of training, those before a resume included
+	Training     Metrics  // of the final weights, on the training rows; after an interruption Loss and Rows of the epoch under way alone
+	Validation   *Metrics // of the last epoch completed, on the held-out rows; nil without them
 	History      []Epoch
 	BestEpoch    int  // number from 1 of the epoch with the lowest loss; 0 for none
 	StoppedEarly bool // by Patience
@@ -110,6 +111,9 @@ func newRun(c Config) (*run, error) {
 
 func (r *run) resume(s State) error {
 	p := s.Position
+	if p.Updates < 0 || p.Rows < 0 {
+		return fmt.Errorf("state: %d updates and %d rows, expected numbers from 0", p.Updates, p.Rows)
+	}
 	if p.Epoch < 0 || p.Batch < 0 || p.Batch > r.batches.Len() || p.Best < -1 || p.Best >= len(p.History) || len(p.History) != p.Epoch || (p.Batch > 0) != (p.Rows > 0) {
 		return fmt.Errorf("state: epoch %d, batch %d, best %d and %d epochs of history do not fit a run of %d batches an epoch",
 			p.Epoch, p.Batch, p.Best, len(p.History), r.batches.Len())
@@ -222,7 +226,15 @@ func (r *run) finishEpoch(lr float64) error {
 	now := e.loss()
 	p := &r.pos
 	p.Epoch, p.Batch, p.LossSum, p.Rows = p.Epoch+1, 0, 0, 0
-	p.History = append(p.History, e)
+	p.Validation = e.Validation
+	// A confusion matrix for every epoch would be most of a checkpoint.
+	short := e
+	if e.Validation != nil {
+		m := *e.Validation
+		m.Confusion = nil
+		short.Validation = &m
+	}
+	p.History = append(p.History, short)
 	if o, ok := r.Schedule.(optim.Observer); ok {
 		o.Observe(now)
 	}
@@ -272,7 +284,9 @@ func (r *run) save(kind string) error {
 	r.pos.Seconds = r.seconds()
 	s.Position = r.pos
 	s.Position.Updates = updates
-	s.Position.History = append([]Epoch(nil), r.pos.History...)
+	// Epochs are added and never changed: the state can share those it knows. A
+	// copy after each would make a long run quadratic.
+	s.Position.History = slices.Clip(r.pos.History)
 	if o, ok := r.Schedule.(optim.Observer); ok {
 		state := o.State()
 		s.Position.Plateau = &state
@@ -297,8 +311,6 @@ func (r *run) result() Result {
 	if r.pos.Rows > 0 {
 		res.Training = Metrics{Loss: r.pos.LossSum / float64(r.pos.Rows), Rows: r.pos.Rows}
 	}
-	if n := len(r.pos.History); n > 0 {
-		res.Validation = r.pos.History[n-1].Validation
-	}
+	res.Validation = r.pos.Validation
 	return res
 }

@@ -7,6 +7,7 @@ import (
 	"math"
 	"reflect"
 	"runtime"
+	"strings"
 	"testing"
 
 	"github.com/ebb-ml/ebb/data"
@@ -259,6 +260,35 @@ func TestLastUpdateOverflows(t *testing.T) {
 		var e *train.NonFiniteError
 		if !errors.As(err, &e) || e.Phase != train.PhaseWeights || e.Site == "" {
 			t.Errorf("validation %v: got %v", validation, err)
+		}
+	}
+}
+
+// A state keeps one confusion matrix, whatever the number of epochs, and what it
+// was given does not change while the run goes on.
+func TestHistoryIsSmall(t *testing.T) {
+	c := config(t)
+	c.Epochs, c.Patience = 4, 0
+	var states []train.State
+	var texts []string
+	c.Save = func(kind string, s train.State) error {
+		b, err := json.Marshal(s.Position)
+		states, texts = append(states, s), append(texts, string(b))
+		return err
+	}
+	res, err := train.Fit(context.Background(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if res.Validation == nil || len(res.Validation.Confusion) != 3 {
+		t.Errorf("the last validation is %+v", res.Validation)
+	}
+	for i, s := range states {
+		if n := strings.Count(texts[i], "confusion"); n != 1 {
+			t.Errorf("state %d has %d confusion matrices", i, n)
+		}
+		if b, _ := json.Marshal(s.Position); string(b) != texts[i] {
+			t.Errorf("state %d changed from %s to %s", i, texts[i], b)
 		}
 	}
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/ebb-ml/ebb/tensor"
 )
 
-// State is everything that a run needs to go on. It shares no memory with the
-// run, so it may be kept.
+// State is everything that a run needs to go on. It shares nothing with the run
+// that the run still changes, so it may be kept.
 type State struct {
 	Position Position
 	Weights  []Saved // all parameters and running statistics, by nn.Named
@@ -27,28 +27,31 @@ type Saved struct {
 // Position is the part of a state that is not tensors. It is JSON: all its
 // numbers are finite.
 type Position struct {
-	Epoch   int         `json:"epoch"`             // epochs completed
-	Batch   int         `json:"batch"`             // batches done of the epoch under way
-	Step    uint64      `json:"step"`              // steps done
-	Updates int         `json:"updates"`           // of the optimizer
-	LossSum float64     `json:"loss_sum"`          // of the epoch under way: Σ mean loss · rows
-	Rows    int         `json:"rows"`              // that LossSum is over
-	Seconds float64     `json:"seconds"`           // of training so far
-	History []Epoch     `json:"history"`           // the epochs completed
-	Best    int         `json:"best"`              // index in History of the best epoch, -1 for none
-	Stale   int         `json:"stale"`             // epochs since one was better by MinDelta
-	Mark    float64     `json:"mark"`              // the loss that an epoch has to beat by MinDelta
-	Plateau *[3]float64 `json:"plateau,omitempty"` // state of a schedule that follows a metric
+	Epoch   int     `json:"epoch"`    // epochs completed
+	Batch   int     `json:"batch"`    // batches done of the epoch under way
+	Step    uint64  `json:"step"`     // steps done
+	Updates int     `json:"updates"`  // of the optimizer
+	LossSum float64 `json:"loss_sum"` // of the epoch under way: Σ mean loss · rows
+	Rows    int     `json:"rows"`     // that LossSum is over
+	Seconds float64 `json:"seconds"`  // of training so far
+	History []Epoch `json:"history"`  // the epochs completed
+	Best    int     `json:"best"`     // index in History of the best epoch, -1 for none
+	Stale   int     `json:"stale"`    // epochs since one was better by MinDelta
+	Mark    float64 `json:"mark"`     // the loss that an epoch has to beat by MinDelta
+	// Validation is that of the last epoch completed, with its confusion matrix,
+	// which History leaves out.
+	Validation *Metrics    `json:"validation,omitempty"`
+	Plateau    *[3]float64 `json:"plateau,omitempty"` // state of a schedule that follows a metric
 }
 
 // Epoch is what happened in one epoch.
 type Epoch struct {
-	Epoch      int      `json:"epoch"` // from 1
-	Steps      uint64   `json:"steps"` // in the run so far
-	LR         float64  `json:"lr"`    // of its last step
-	Loss       float64  `json:"loss"`  // mean over the rows as they were trained on
-	Validation *Metrics `json:"validation,omitempty"`
-	Seconds    float64  `json:"seconds"` // in the run so far
+	Epoch      int      `json:"epoch"`                // from 1
+	Steps      uint64   `json:"steps"`                // in the run so far
+	LR         float64  `json:"lr"`                   // of its last step
+	Loss       float64  `json:"loss"`                 // mean over the rows as they were trained on
+	Validation *Metrics `json:"validation,omitempty"` // in a history without the confusion matrix
+	Seconds    float64  `json:"seconds"`              // in the run so far
 }
 
 // loss returns what early stopping and schedules follow: the validation loss,
