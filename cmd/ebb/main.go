@@ -130,7 +130,7 @@ func unknownCommand(c *cobra.Command, name string) error {
 			names = append(names, sub.Name())
 		}
 	}
-	return fmt.Errorf("%s: unknown command %q; %s", c.CommandPath(), spelling.Clip(name), spelling.Suggest(name, names))
+	return fmt.Errorf("unknown command %q; %s", spelling.Clip(name), spelling.Suggest(name, names))
 }
 
 // exactly wants n arguments, described by what.
