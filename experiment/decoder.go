@@ -78,6 +78,9 @@ func (d *decoder) parse(text []byte) (*yaml.Node, error) {
 	stream := yaml.NewDecoder(bytes.NewReader(text))
 	if err := stream.Decode(&doc); err != nil && err != io.EOF {
 		msg := strings.TrimSpace(strings.TrimPrefix(err.Error(), "yaml: "))
+		if strings.Contains(msg, "character that cannot start any token") && bytes.ContainsRune(text, '\t') {
+			msg += "; indent with spaces, YAML takes no tabs"
+		}
 		return nil, d.fail(nil, "not valid YAML: %s", msg)
 	}
 	if doc.Kind == 0 || len(doc.Content) == 0 {

@@ -61,6 +61,7 @@ func TestWrongSpecs(t *testing.T) {
 	for _, c := range []struct{ name, spec, want string }{
 		{"empty", "", "the spec is empty"},
 		{"not yaml", "data: [", "not valid YAML"},
+		{"tabs", "data:\n\tsource: xor\n", "indent with spaces"},
 		{"not a mapping", "- 1\n", "expected a mapping"},
 		{"no model", "data: {source: xor}\n", `the key "model" is missing`},
 		{"unknown key", strings.Replace(minimal, "units", "unit", 1), `net.yaml:3: dense: unknown key "unit", did you mean "units"?`},
