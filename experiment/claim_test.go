@@ -97,3 +97,13 @@ func TestRunInfo(t *testing.T) {
 		t.Errorf("init %q, %v", info.Init, err)
 	}
 }
+
+// A change in the held-out rows alone is seen too: early stopping follows them.
+func TestHeldOutRowsAreInTheFingerprint(t *testing.T) {
+	e := build(t, parse(t, short))
+	before := fingerprint(e.parts())
+	e.Validation.X.Data[0]++
+	if fingerprint(e.parts()) == before {
+		t.Error("a held-out row changed and the fingerprint did not")
+	}
+}

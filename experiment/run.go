@@ -84,7 +84,7 @@ func Resume(ctx context.Context, dir string, epochs int, opt RunOptions) (*Exper
 	if err != nil {
 		return nil, nil, InputError{err}
 	}
-	if got := fingerprint(e.Train); got != info.Data {
+	if got := fingerprint(e.parts()); got != info.Data {
 		return nil, nil, InputError{fmt.Errorf("%s: the data has changed since the run began: it was %s, now it is %s", dir, info.Data, got)}
 	}
 	optimizer, err := e.newOptimizer()

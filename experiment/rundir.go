@@ -45,7 +45,7 @@ type runInfo struct {
 	Init     string    `json:"init,omitempty"` // absolute, the file the weights were read from
 	SpecPath string    `json:"spec_path"`      // absolute, what its data paths are relative to
 	Spec     string    `json:"spec"`
-	Data     string    `json:"data"` // fingerprint of the prepared training rows
+	Data     string    `json:"data"` // fingerprint of the prepared rows
 }
 
 // newRunInfo describes a run of e that begins now.
@@ -64,7 +64,7 @@ func newRunInfo(e *Experiment, init string) (runInfo, error) {
 	return runInfo{
 		Format: 1, Ebb: Version(), Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH,
 		Bits: tensor.FloatBits, Created: time.Now().UTC().Truncate(time.Second), Seed: e.Spec.Train.Seed,
-		Epochs: e.Spec.Train.Epochs, Init: init, SpecPath: path, Spec: e.Spec.Text, Data: fingerprint(e.Train),
+		Epochs: e.Spec.Train.Epochs, Init: init, SpecPath: path, Spec: e.Spec.Text, Data: fingerprint(e.parts()),
 	}, nil
 }
 
@@ -76,21 +76,24 @@ func Version() string {
 	return "(devel)"
 }
 
-// fingerprint is a hash of the rows that are trained on, so that a run is not
-// resumed on other data.
-func fingerprint(d *data.Dataset) string {
-	h := fnv.New64a()
+// fingerprint is a hash of the rows that are trained on and held out, so that a
+// run is not resumed on other data.
+func fingerprint(parts []*data.Dataset) string {
+	h, rows := fnv.New64a(), 0
 	var b [8]byte
-	for _, t := range []*tensor.Tensor{d.X, d.Y} {
-		for _, v := range t.Data {
-			bits := math.Float64bits(float64(v))
-			for i := range b {
-				b[i] = byte(bits >> (8 * i))
+	for _, d := range parts {
+		rows += d.Len()
+		for _, t := range []*tensor.Tensor{d.X, d.Y} {
+			for _, v := range t.Data {
+				bits := math.Float64bits(float64(v))
+				for i := range b {
+					b[i] = byte(bits >> (8 * i))
+				}
+				h.Write(b[:])
 			}
-			h.Write(b[:])
 		}
 	}
-	return fmt.Sprintf("%d rows, fnv64a %016x", d.Len(), h.Sum64())
+	return fmt.Sprintf("%d rows, fnv64a %016x", rows, h.Sum64())
 }
 
 // createRunDir makes the directory and its run.json. A directory that already
