@@ -3,6 +3,7 @@ package experiment
 import (
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 
 	"github.com/ebb-ml/ebb/flow"
@@ -21,6 +22,16 @@ func (r *Report) Panel(title string) flow.Panel {
 		p.Note = fmt.Sprintf("validation R² %.3f", *v.R2)
 	}
 	return p
+}
+
+// CheckNoPicture returns an error when dir holds a picture that [WritePicture]
+// would write over.
+func CheckNoPicture(dir string) error {
+	path := filepath.Join(dir, pictureFile)
+	if _, err := os.Lstat(path); err == nil {
+		return fmt.Errorf("%s is there already: choose another --out", path)
+	}
+	return nil
 }
 
 // WritePicture draws panels into dir/flow.svg.

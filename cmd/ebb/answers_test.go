@@ -106,7 +106,7 @@ func TestExampleForAPerson(t *testing.T) {
 	narrow(t, "train", out)
 	// The flow comes first, then the metrics, in both acts.
 	order := []string{"Act 1", "activation: sigmoid", "the error that flows back", "sigmoid", "dense_1 gets", "The bound proves it",
-		"validation", "run:", "Act 2", "- - dense", "+ - dense", "the error that flows back", "tanh", "validation", "run:"}
+		"validation", "run:", "Act 2", "-   - dense", "+   - dense", "the error that flows back", "tanh", "validation", "run:"}
 	rest := out
 	for _, w := range order {
 		i := strings.Index(rest, w)
@@ -203,6 +203,15 @@ func TestClassificationAnswers(t *testing.T) {
 
 const penguinsSpec = "data: {source: penguins}\nmodel:\n  - dense: {units: 16, activation: relu}\n  - dense: {units: 3}\ntrain: {epochs: 3}\n"
 
+// The example writes over no picture.
+func TestExampleKeepsOtherPictures(t *testing.T) {
+	dir := inDir(t)
+	write(t, dir, "flow.svg", "mine")
+	before := tree(t, dir)
+	refused(t, exitUsage, []string{"train", "--epochs", "1", "--out", dir}, "flow.svg")
+	unchanged(t, dir, before)
+}
+
 func TestDescribeSchemaList(t *testing.T) {
 	dir := inDir(t)
 	specs := map[string]string{"penguins": penguinsSpec, "all": `
@@ -216,7 +225,7 @@ model:
   - dense: {units: 3}
 loss: cross_entropy
 optimizer: {name: adamw, lr: 0.000123456, weight_decay: 0.0123456, beta1: 0.912345, beta2: 0.998765, eps: 1.23456e-7}
-train: {epochs: 1000000, batch: full, seed: 9223372036854775807, clip_norm: 1.5, clip_value: 0.25, schedule: {name: plateau, factor: 0.123456, patience: 12, min_lr: 1.23456e-6, warm_up: 12345}, early_stopping: {patience: 123, min_delta: 0.00012345}}
+train: {epochs: 200000, batch: full, seed: 9223372036854775807, clip_norm: 1.5, clip_value: 0.25, schedule: {name: plateau, factor: 0.123456, patience: 12, min_lr: 1.23456e-6, warm_up: 12345}, early_stopping: {patience: 123, min_delta: 0.00012345}}
 `}
 	for name, text := range specs {
 		spec := write(t, dir, name+".yaml", text)

@@ -164,6 +164,12 @@ func trainExample(c *cobra.Command, f trainFlags) error {
 	if wantsJSON(c) {
 		out = io.Discard
 	}
+	if f.out != "" {
+		// Found out before both acts rather than after them.
+		if err := experiment.CheckNoPicture(f.out); err != nil {
+			return badInput(err)
+		}
+	}
 	fmt.Fprintf(out, "Act 1. The built-in spec:\n\n%s\n", indent(ex.Before.Text))
 	before, err := trainAct(c, ex.Before, f, "act-1", out)
 	if err != nil || before.Interrupted {
