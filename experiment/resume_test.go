@@ -170,7 +170,7 @@ func TestResumeRefused(t *testing.T) {
 		}, lastFile},
 		{"checkpoint cut", "run/" + lastFile, func(b []byte) []byte { return b[:len(b)-3] }, lastFile},
 		{"checkpoint empty", "run/" + lastFile, func([]byte) []byte { return nil }, lastFile},
-		{"position", "run/" + lastFile, func(b []byte) []byte { return bytes.Replace(b, []byte(`\"epoch\":2`), []byte(`\"epoch\":9`), 1) }, "epoch 9"},
+		{"position", "run/" + lastFile, func(b []byte) []byte { return bytes.Replace(b, []byte(`\"epoch\":2`), []byte(`\"epoch\":9`), 1) }, lastFile + ": state: epoch 9"},
 		{"position negative", "run/" + lastFile, func(b []byte) []byte { return bytes.Replace(b, []byte(`\"epoch\":2`), []byte(`\"epoch\":-`), 1) }, lastFile},
 		{"events cut", "run/" + eventsFile, func(b []byte) []byte { return b[:10] }, eventsFile},
 		{"events lost", "run/" + eventsFile, nil, eventsFile},

@@ -259,6 +259,10 @@ func (r *runner) finish(result train.Result, trained error) (*Report, error) {
 	case result.StoppedEarly:
 		end.Reason = "early_stopping"
 	}
+	var state *train.StateError
+	if errors.As(trained, &state) {
+		trained = InputError{fmt.Errorf("%s: %w", filepath.Join(r.opt.Dir, lastFile), state)}
+	}
 	if trained != nil && exploded == nil {
 		// A full disk, most likely: the log may not take the event either.
 		_ = r.events.add(end)

@@ -103,7 +103,7 @@ func newRun(c Config) (*run, error) {
 	r.stepper.BeforeUpdate, r.stepper.AfterUpdate = c.BeforeUpdate, c.AfterUpdate
 	if c.Resume != nil {
 		if err := r.resume(*c.Resume); err != nil {
-			return nil, err
+			return nil, &StateError{err}
 		}
 	}
 	return r, nil

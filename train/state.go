@@ -17,6 +17,12 @@ type State struct {
 	Slots    []Saved // the optimizer's state: "0.weight.exp_avg"
 }
 
+// StateError says why a run can't go on from Config.Resume.
+type StateError struct{ Err error }
+
+func (e *StateError) Error() string { return e.Err.Error() }
+func (e *StateError) Unwrap() error { return e.Err }
+
 // Saved is one tensor of a state.
 type Saved struct {
 	Name       string
