@@ -61,7 +61,7 @@ func parseTable(r io.Reader, name string, names []string, opt Options) (*Dataset
 	t.target = slices.Index(t.names(), opt.Target)
 	if t.target < 0 {
 		if opt.Target == "" {
-			err = errors.New("no target given: name the column to predict")
+			err = ErrNoTarget
 		} else {
 			err = fmt.Errorf("no column %q", spelling.Clip(opt.Target))
 		}
@@ -80,3 +80,6 @@ func parseTable(r io.Reader, name string, names []string, opt Options) (*Dataset
 	}
 	return t.finish(opt.Task)
 }
+
+// ErrNoTarget is the error of a table for which [Options] name no target.
+var ErrNoTarget = errors.New("no target given: name the column to predict")

@@ -1,11 +1,14 @@
 package experiment
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 	"slices"
 
 	"github.com/ebb-ml/ebb/data"
+	"github.com/ebb-ml/ebb/internal/spelling"
 	"github.com/ebb-ml/ebb/loss"
 	"github.com/ebb-ml/ebb/nn"
 	"github.com/ebb-ml/ebb/tensor"
@@ -32,6 +35,11 @@ func Build(s *Spec) (*Experiment, error) {
 	all, test, schema, err := data.Open(spec.source(), data.Options{
 		Target: spec.Data.Target, Task: spec.goal(), Seed: spec.Train.Seed,
 	})
+	if errors.Is(err, fs.ErrNotExist) {
+		if name := spelling.Nearest(spec.Data.Source, builtInNames()); name != "" {
+			return nil, fmt.Errorf("%w; did you mean the built-in set %q?", err, name)
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -92,10 +100,18 @@ func (s *Spec) source() data.Source {
 	if s.Data.Images != "" {
 		return data.Source{Images: at(s.Data.Images), Labels: at(s.Data.Labels)}
 	}
-	if slices.ContainsFunc(data.BuiltIn(), func(i data.Info) bool { return i.Name == s.Data.Source }) {
+	if slices.Contains(builtInNames(), s.Data.Source) {
 		return data.Source{Path: s.Data.Source}
 	}
 	return data.Source{Path: at(s.Data.Source)}
+}
+
+func builtInNames() []string {
+	var names []string
+	for _, i := range data.BuiltIn() {
+		names = append(names, i.Name)
+	}
+	return names
 }
 
 // goal says how the target is to be taken: as classes for a loss of classes; as

@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/ebb-ml/ebb/data"
 	"github.com/ebb-ml/ebb/flow"
 	"github.com/ebb-ml/ebb/train"
 )
@@ -32,9 +33,10 @@ type Report struct {
 	// finite.
 	NonFinite *NonFinite `json:"non_finite,omitempty"`
 
-	classes []string
-	flow    *flow.Report
-	effects []flow.Effect
+	classes      []string
+	standardized bool // the target
+	flow         *flow.Report
+	effects      []flow.Effect
 }
 
 // Reaches is the part of the error that arrives at one layer's weights.
@@ -81,6 +83,7 @@ func (r *runner) report(result train.Result, exploded *train.NonFiniteError) *Re
 		Run: r.opt.Dir, Epochs: result.Epochs, Steps: result.Steps, Seconds: result.Seconds,
 		Interrupted: result.Interrupted, StoppedEarly: result.StoppedEarly,
 		Training: &result.Training, Validation: result.Validation, Findings: []any{}, classes: r.Train.Classes,
+		standardized: r.Spec.Data.Standardize && r.Train.Task == data.Regression,
 	}
 	rep.flow, rep.effects = r.measured()
 	rep.flow.SetBounds(flow.Bounds(r.Model))
@@ -169,6 +172,9 @@ func (r *Report) writeMetrics(b *strings.Builder) {
 	}
 	if r.Validation != nil && r.Validation.Accuracy != nil && len(r.classes) > 0 {
 		fmt.Fprintf(b, "guessing the most frequent class is right in %.1f %%\n", 100*mostFrequent(r.Validation.Confusion))
+	}
+	if r.standardized {
+		b.WriteString("MAE and RMSE are in the unit of the data, the loss is of the standardized target\n")
 	}
 	how := ""
 	switch {

@@ -139,6 +139,9 @@ func writeRunInfo(dir string, info runInfo) error {
 	})
 }
 
+// IsRun reports whether path is a run directory.
+func IsRun(path string) bool { return exists(filepath.Join(path, runFile)) }
+
 // readRunInfo reads the run.json of a run directory.
 func readRunInfo(dir string) (runInfo, error) {
 	var info runInfo

@@ -12,6 +12,7 @@ import (
 	"os/signal"
 	"syscall"
 
+	"github.com/ebb-ml/ebb/experiment"
 	"github.com/ebb-ml/ebb/internal/spelling"
 	"github.com/spf13/cobra"
 )
@@ -83,6 +84,7 @@ func (s *sink) Write(p []byte) (int, error) {
 func newRoot() *cobra.Command {
 	root := &cobra.Command{
 		Use:           "ebb",
+		Version:       experiment.Version(),
 		Short:         "Trains neural networks and shows where the error stops flowing back",
 		SilenceUsage:  true,
 		SilenceErrors: true,

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/ebb-ml/ebb/data"
 	"github.com/ebb-ml/ebb/experiment"
 	"github.com/spf13/cobra"
 )
@@ -84,7 +85,13 @@ func specFor(c *cobra.Command, path, target string) (*experiment.Spec, error) {
 		}
 		return experiment.ReadSpec(path)
 	}
+	if experiment.IsRun(path) {
+		return nil, fmt.Errorf("%s is a run directory: go on with it by --resume %s", path, path)
+	}
 	spec, err := experiment.AutoSpec(path, target)
+	if errors.Is(err, data.ErrNoTarget) {
+		return nil, fmt.Errorf("%w; give it as --target COLUMN", err)
+	}
 	if err != nil {
 		return nil, err
 	}
