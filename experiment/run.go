@@ -106,6 +106,9 @@ func Resume(ctx context.Context, dir string, epochs int, opt RunOptions) (*Exper
 	case err != nil:
 		return nil, nil, InputError{err}
 	}
+	if epochs > 0 && epochs < state.Position.Epoch {
+		return nil, nil, InputError{fmt.Errorf("%s has completed %d epochs: expected at least that many in all, got %d", dir, state.Position.Epoch, epochs)}
+	}
 	if epochs > 0 {
 		if err := writeRunInfo(dir, info); err != nil {
 			return nil, nil, err

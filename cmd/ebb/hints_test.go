@@ -21,13 +21,14 @@ func TestHints(t *testing.T) {
 		}
 	}
 	run := filepath.Join(dir, "run")
-	must(t, "train", table, "--target", "b", "--epochs", "1", "--out", run)
+	must(t, "train", table, "--target", "b", "--epochs", "3", "--out", run)
 	for _, c := range []struct {
 		args []string
 		want string
 	}{
 		{[]string{"train", run}, "is a run directory: go on with it by --resume " + run},
 		{[]string{"train", table}, "give it as --target COLUMN"},
+		{[]string{"train", "--resume", run, "--epochs", "2"}, "has completed 3 epochs: expected at least that many in all, got 2"},
 		{[]string{"train", spec}, `did you mean the built-in set "digits"?`},
 	} {
 		if got := ebb(t, c.args...); got.code != exitUsage || !strings.Contains(got.stderr, c.want) || got.out != "" {
