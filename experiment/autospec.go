@@ -42,7 +42,11 @@ func AutoSpec(source, target string) (*Spec, error) {
 		fmt.Fprintf(&b, "  target: %s\n", yamlText(target))
 	}
 	if test == nil {
-		fmt.Fprintf(&b, "  validation: %g\n", defaultValidation)
+		share := defaultValidation
+		if float64(d.Len())*share < 0.5 {
+			share = 0 // too few rows to hold one out
+		}
+		fmt.Fprintf(&b, "  validation: %g\n", share)
 	}
 	fmt.Fprintf(&b, "  standardize: true\nmodel:\n")
 	fmt.Fprintf(&b, "  - dense: {units: %d, activation: relu}\n    repeat: 2\n  - dense: {units: %d}\n", units, outputs)

@@ -90,7 +90,7 @@ func TestAutoSpecLearns(t *testing.T) {
 
 // However few rows there are, the spec that is chosen trains.
 func TestAutoSpecOnFewRows(t *testing.T) {
-	for n := 3; n <= 12; n++ {
+	for n := 2; n <= 12; n++ {
 		for _, labels := range []string{"ab", "012345", "0.5,1.5,2.5"} {
 			var b strings.Builder
 			b.WriteString("x1,x2,y\n")

@@ -8,14 +8,6 @@ func Add(dst, x []Float) {
 	}
 }
 
-// Mul computes dst[i] *= x[i].
-func Mul(dst, x []Float) {
-	x = x[:len(dst)]
-	for i := range dst {
-		dst[i] *= x[i]
-	}
-}
-
 // Scale computes dst[i] *= a.
 func Scale(dst []Float, a Float) {
 	for i := range dst {
@@ -31,18 +23,6 @@ func Clamp(dst []Float, limit Float) {
 		} else if v < -limit {
 			dst[i] = -limit
 		}
-	}
-}
-
-// AddRow adds the row b to each of the rows of dst, which is [rows, len(b)]
-// without gaps.
-func AddRow(dst, b []Float) {
-	n := len(b)
-	if n == 0 {
-		return
-	}
-	for r := 0; r+n <= len(dst); r += n {
-		Add(dst[r:r+n], b)
 	}
 }
 
