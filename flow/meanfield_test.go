@@ -46,17 +46,17 @@ func TestWideNetworksHaveTheGainOfMeanFieldTheory(t *testing.T) {
 		name      string
 		layer     func() nn.Layer
 		phi, dphi func(float64) float64
-		table     [3]float64 // √χ₁ at the fixed point for σ_w² = 1/3, 1, 2
+		table     [4]float64 // √χ₁ at the fixed point for σ_w² = 1/3, 1, 2 and 64·0.05²/3
 	}{
-		{"sigmoid", func() nn.Layer { return nn.NewSigmoid() }, sigmoid, func(z float64) float64 { s := sigmoid(z); return s * (1 - s) }, [3]float64{.141, .236, .318}},
-		{"tanh", func() nn.Layer { return nn.NewTanh() }, math.Tanh, func(z float64) float64 { h := math.Tanh(z); return 1 - h*h }, [3]float64{.577, .999, 1.05}},
-		{"relu", func() nn.Layer { return nn.NewReLU() }, below(id, zero), below(one, zero), [3]float64{.408, .707, .999}},
-		{"leaky", func() nn.Layer { return nn.NewLeakyReLU(0.3) }, below(id, func(z float64) float64 { return .3 * z }), below(one, c(.3)), [3]float64{.426, .738, 1.04}},
-		{"elu", func() nn.Layer { return nn.NewELU() }, below(id, math.Expm1), below(one, math.Exp), [3]float64{.577, .997, 1.01}},
+		{"sigmoid", func() nn.Layer { return nn.NewSigmoid() }, sigmoid, func(z float64) float64 { s := sigmoid(z); return s * (1 - s) }, [4]float64{.141, .236, .318, .058}},
+		{"tanh", func() nn.Layer { return nn.NewTanh() }, math.Tanh, func(z float64) float64 { h := math.Tanh(z); return 1 - h*h }, [4]float64{.577, .999, 1.05, .231}},
+		{"relu", func() nn.Layer { return nn.NewReLU() }, below(id, zero), below(one, zero), [4]float64{.408, .707, .999, .163}},
+		{"leaky", func() nn.Layer { return nn.NewLeakyReLU(0.3) }, below(id, func(z float64) float64 { return .3 * z }), below(one, c(.3)), [4]float64{.426, .738, 1.04, .170}},
+		{"elu", func() nn.Layer { return nn.NewELU() }, below(id, math.Expm1), below(one, math.Exp), [4]float64{.577, .997, 1.01, .231}},
 		{"selu", func() nn.Layer { return nn.NewSELU() },
 			below(func(z float64) float64 { return lambda * z }, func(z float64) float64 { return lambda * alpha * math.Expm1(z) }),
-			below(c(lambda), func(z float64) float64 { return lambda * alpha * math.Exp(z) }), [3]float64{.836, 1.04, 1.05}},
-		{"linear", func() nn.Layer { return nn.NewIdentity() }, id, one, [3]float64{.577, 1, 1.41}},
+			below(c(lambda), func(z float64) float64 { return lambda * alpha * math.Exp(z) }), [4]float64{.836, 1.04, 1.05, .335}},
+		{"linear", func() nn.Layer { return nn.NewIdentity() }, id, one, [4]float64{.577, 1, 1.41, .231}},
 	}
 	const width, depth, batch = 512, 30, 16
 	weights := make([]*tensor.Tensor, depth)
@@ -70,8 +70,9 @@ func TestWideNetworksHaveTheGainOfMeanFieldTheory(t *testing.T) {
 	x, dy := normal(1, 1, batch, width), normal(2, 1, batch, width)
 	p := nn.NewTrainingPass()
 	p.WantInput = true
+	worst := 0.0
 	for _, a := range cases {
-		for v, variance := range []float64{1.0 / 3, 1, 2} {
+		for v, variance := range []float64{1.0 / 3, 1, 2, 64 * 0.05 * 0.05 / 3} {
 			for i := range depth {
 				d := layers[2*i].(*nn.Dense)
 				for k, w := range weights[i].Data {
@@ -92,7 +93,8 @@ func TestWideNetworksHaveTheGainOfMeanFieldTheory(t *testing.T) {
 				q = variance * gauss(q, func(z float64) float64 { h := a.phi(z); return h * h })
 			}
 			measured := r.Last().Total()
-			if off := math.Pow(10, (measured-foretold)/depth) - 1; math.Abs(off) > 0.05 {
+			off := math.Pow(10, (measured-foretold)/depth) - 1
+			if worst = max(worst, math.Abs(off)); math.Abs(off) > 0.05 {
 				t.Errorf("%s, σ_w² = %.2f: the gain per layer is %.4f, theory %.4f", a.name, variance, math.Pow(10, measured/depth), math.Pow(10, foretold/depth))
 			}
 			for range 3000 { // on to the fixed point; a critical network gets there slowly
@@ -108,6 +110,7 @@ func TestWideNetworksHaveTheGainOfMeanFieldTheory(t *testing.T) {
 			}
 		}
 	}
+	t.Logf("%d networks, the gain per layer is off by %.1f %% at most", len(cases)*4, 100*worst)
 }
 
 // gauss64 is ∫ φ² Dz with a coarser step, for the many iterations.
