@@ -10,6 +10,7 @@ import (
 	"github.com/ebb-ml/ebb/optim"
 )
 
+// resume puts a state into the run, or says why it is not one of this run.
 func (r *run) resume(s State) error {
 	p := s.Position
 	if p.Updates < 0 || p.Rows < 0 {
