@@ -34,8 +34,8 @@ type Target struct {
 	Names    []string `json:"names,omitempty"` // of more than one target
 }
 
-// names returns the names of the targets.
-func (t *Target) names() []string {
+// AllNames returns the names of all targets: Names, or Name alone.
+func (t *Target) AllNames() []string {
 	if t.Names != nil {
 		return t.Names
 	}
@@ -153,7 +153,7 @@ func (s *Schema) readSet(path string, labelled bool) (*Dataset, error) {
 // describe gives d the task, targets and classes of the schema.
 func (s *Schema) describe(d *Dataset) {
 	if s.Target != nil {
-		d.Task, d.Targets, d.Classes = s.Target.Task, s.Target.names(), s.Target.Classes
+		d.Task, d.Targets, d.Classes = s.Target.Task, s.Target.AllNames(), s.Target.Classes
 	}
 }
 
@@ -190,7 +190,7 @@ func (s *Schema) Check() error {
 	}
 	targets := 0
 	if s.Target.Task == Regression {
-		targets = len(s.Target.names())
+		targets = len(s.Target.AllNames())
 	}
 	return s.Scaler.check(n, targets)
 }

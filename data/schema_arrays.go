@@ -79,7 +79,7 @@ func (s *Schema) cutTarget(path string, a *array, labelled bool) (x, y *array, e
 // setLabels gives d the targets of a new file: class labels become the indices
 // they had in training.
 func (s *Schema) setLabels(d *Dataset, y *array) error {
-	targets := len(s.Target.names())
+	targets := len(s.Target.AllNames())
 	if y.dims[0] != d.Len() || len(y.data) != d.Len()*targets {
 		return fmt.Errorf("array Y has the shape %s, expected %d rows of %d", tensor.ShapeString(y.dims), d.Len(), targets)
 	}

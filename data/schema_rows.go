@@ -29,7 +29,7 @@ func (s *Schema) FromRows(rows []map[string]any) (*Dataset, error) {
 	}
 	for i, row := range rows {
 		for name := range row {
-			if !slices.Contains(names, name) && !slices.Contains(s.Target.names(), name) {
+			if !slices.Contains(names, name) && !slices.Contains(s.Target.AllNames(), name) {
 				return nil, fmt.Errorf("row %d: unknown column %q; %s", i+1, spelling.Clip(name), spelling.Suggest(name, names))
 			}
 		}

@@ -104,6 +104,15 @@ func cloneRow(row [][]byte) [][]byte {
 	return out
 }
 
+// next returns the next row, which has as many cells as the table has columns.
+func (t *table) next() ([][]byte, error) {
+	row, err := t.scan.row()
+	if err != nil {
+		return nil, err
+	}
+	return row, t.checkWidth(row)
+}
+
 // readRows reads all rows. Those of the sample, at first with first when it is
 // not nil, decide the kinds of the columns that have none yet.
 func (t *table) readRows(first [][]byte) error {
@@ -117,13 +126,10 @@ func (t *table) readRows(first [][]byte) error {
 		sample = append(sample, sampled{t.scan.line, first})
 	}
 	for len(sample) < sampleRows && size < 1<<20 {
-		row, err := t.scan.row()
+		row, err := t.next()
 		if err == io.EOF {
 			break
 		} else if err != nil {
-			return err
-		}
-		if err := t.checkWidth(row); err != nil {
 			return err
 		}
 		sample = append(sample, sampled{t.scan.line, cloneRow(row)})
@@ -163,13 +169,10 @@ func (t *table) readRows(first [][]byte) error {
 	}
 	sample = nil
 	for {
-		row, err := t.scan.row()
+		row, err := t.next()
 		if err == io.EOF {
 			break
 		} else if err != nil {
-			return err
-		}
-		if err := t.checkWidth(row); err != nil {
 			return err
 		}
 		if err := t.add(row); err != nil {

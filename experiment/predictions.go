@@ -49,10 +49,7 @@ func (t *Trained) probabilities(row []tensor.Float) []float64 {
 
 func writePredictions(w io.Writer, target *data.Target, list []Prediction) error {
 	out := csv.NewWriter(w)
-	names := target.Names
-	if names == nil {
-		names = []string{target.Name}
-	}
+	names := target.AllNames()
 	header := names
 	if target.Task == data.Classification {
 		header = []string{target.Name}

@@ -23,8 +23,6 @@ type Trained struct {
 	Schema *data.Schema
 	Model  *nn.Sequential
 	Loss   loss.Loss
-
-	path string
 }
 
 // Open loads a trained model: from a run directory (the best epoch's weights if
@@ -70,7 +68,7 @@ func openFile(path string) (*Trained, error) {
 	if !ok {
 		return nil, fmt.Errorf("%s has weights but no %s in its metadata: it was not written by ebb; give a run directory or an exported model", path, metaSpec)
 	}
-	t := &Trained{Schema: &data.Schema{}, path: path}
+	t := &Trained{Schema: &data.Schema{}}
 	if t.Spec, err = ParseSpec(path, []byte(text)); err != nil {
 		return nil, err
 	}
@@ -103,10 +101,7 @@ func openFile(path string) (*Trained, error) {
 	}
 	t.Model = m.model
 	target := t.Schema.Target
-	answers := &data.Dataset{Name: metaSchema, Task: target.Task, Classes: target.Classes, Targets: target.Names}
-	if target.Names == nil {
-		answers.Targets = []string{target.Name}
-	}
+	answers := &data.Dataset{Name: metaSchema, Task: target.Task, Classes: target.Classes, Targets: target.AllNames()}
 	if err := checkOutput(t.Spec, m.out, answers); err != nil {
 		return nil, err
 	}
@@ -190,10 +185,7 @@ func (t *Trained) Predict(x *tensor.Tensor) []Prediction {
 	target := t.Schema.Target
 	if target.Task == data.Regression {
 		t.Schema.Scaler.Restore(out)
-		names := target.Names
-		if names == nil {
-			names = []string{target.Name}
-		}
+		names := target.AllNames()
 		for i := range list {
 			list[i].Values = map[string]float64{}
 			for j, v := range out.Row(i) {
