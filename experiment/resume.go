@@ -45,16 +45,14 @@ func Resume(ctx context.Context, dir string, epochs int, opt RunOptions) (*Exper
 	opt.Dir = dir
 	removeLeftovers(dir)
 	state, events, err := readState(filepath.Join(dir, lastFile), train.Capture(e.Model, optimizer))
-	switch {
-	case isNotExist(err): // killed before the first checkpoint: from the start
+	from := &state
+	if isNotExist(err) { // killed before the first checkpoint: from the start
+		from, events, err = nil, 0, nil
 		if info.Init != "" {
-			if err := e.loadWeights(info.Init); err != nil {
-				return nil, nil, InputError{err}
-			}
+			err = e.loadWeights(info.Init)
 		}
-		report, err := e.run(ctx, opt, nil, 0)
-		return e, report, err
-	case err != nil:
+	}
+	if err != nil {
 		return nil, nil, InputError{err}
 	}
 	if epochs > 0 && epochs < state.Position.Epoch {
@@ -65,6 +63,6 @@ func Resume(ctx context.Context, dir string, epochs int, opt RunOptions) (*Exper
 			return nil, nil, err
 		}
 	}
-	report, err := e.run(ctx, opt, &state, events)
+	report, err := e.run(ctx, opt, from, events)
 	return e, report, err
 }

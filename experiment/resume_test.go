@@ -153,6 +153,24 @@ func TestResumeForMoreEpochs(t *testing.T) {
 	}
 }
 
+// So are the epochs asked for when the run was killed before its first
+// checkpoint and begins again.
+func TestResumeFromTheStartForOtherEpochs(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	trainIn(t, dir, stateful["adamw"], RunOptions{})
+	for _, file := range []string{lastFile, bestFile} {
+		if err := os.Remove(filepath.Join(dir, file)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, report, err := Resume(t.Context(), dir, 3, RunOptions{}); err != nil || report.Epochs != 3 {
+		t.Fatalf("%v, %v", report, err)
+	}
+	if info, err := readRunInfo(dir); err != nil || info.Epochs != 3 {
+		t.Errorf("run.json has %d epochs, %v", info.Epochs, err)
+	}
+}
+
 // A run directory that cannot be gone on with says why, and stays as it is.
 func TestResumeRefused(t *testing.T) {
 	const spec = "data: {source: %s, target: y, validation: 0}\nmodel: [{dense: {units: 1}}]\ntrain: {epochs: 2}\n"
