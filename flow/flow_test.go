@@ -375,3 +375,17 @@ func ExampleNewUpdates() {
 	fmt.Printf("%s: %.2f of its size, %g unmoved\n", e.Name, e.Relative, e.Unmoved)
 	// Output: 0.weight: 0.35 of its size, 0.5 unmoved
 }
+
+func ExampleNewRecorder() {
+	model := nn.NewSequential(nn.NewDense(1, 1), nn.NewLinear(10), nn.NewLinear(10), nn.NewLinear(10))
+	r := flow.NewRecorder(model)
+	p := nn.NewTrainingPass()
+	p.Probe = r
+	p.Reset()
+	dy := tensor.From([]tensor.Float{1}, 1, 1)
+	model.Forward(p, tensor.New(1, 1))
+	p.ReportLoss(dy)
+	model.Backward(p, dy)
+	fmt.Printf("%.0f decades\n", r.Last().Total())
+	// Output: 3 decades
+}

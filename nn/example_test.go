@@ -191,3 +191,20 @@ func ExampleNewEmbedding() {
 	show(e, 2, 0)
 	// Output: 20 21 0 1
 }
+
+func ExampleNewParam() {
+	p := nn.NewParam("weight", 2, 3)
+	fmt.Println(p.Name, p.Value.ShapeString(), p.Grad.ShapeString())
+	// Output: weight [2, 3] [2, 3]
+}
+
+func ExampleNewTrainingPass() {
+	layer := nn.NewLinear(10)
+	p := nn.NewTrainingPass()
+	p.WantInput = true
+	p.Reset()
+	y := layer.Forward(p, tensor.From([]tensor.Float{1, 2}, 1, 2))
+	dx := layer.Backward(p, tensor.From([]tensor.Float{1, 1}, 1, 2))
+	fmt.Println(y.Data, dx.Data)
+	// Output: [10 20] [10 10]
+}
