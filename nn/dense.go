@@ -50,13 +50,11 @@ func (d *Dense) Forward(p *Pass, x *tensor.Tensor) *tensor.Tensor {
 	if p.Record {
 		d.x, d.z = x, z
 	}
-	rows := x.Rows()
+	var e kernel.Epilogue
 	if d.B != nil {
-		for r := range rows {
-			copy(z.Row(r), d.B.Value.Data)
-		}
+		e.Bias = d.B.Value.Data
 	}
-	kernel.Gemm(kernel.NN, rows, out, in, x.Data, in, d.W.Value.Data, out, z.Data, out, d.B != nil)
+	kernel.Gemm(kernel.NN, x.Rows(), out, in, x.Data, in, d.W.Value.Data, out, z.Data, out, e)
 	return z
 }
 
@@ -65,7 +63,7 @@ func (d *Dense) Backward(p *Pass, dz *tensor.Tensor) *tensor.Tensor {
 	in, out := d.In(), d.Out()
 	p.CheckGradient("dense", dz, d.z)
 	rows := dz.Rows()
-	kernel.Gemm(kernel.TN, in, out, rows, d.x.Data, in, dz.Data, out, d.W.Grad.Data, out, true)
+	kernel.Gemm(kernel.TN, in, out, rows, d.x.Data, in, dz.Data, out, d.W.Grad.Data, out, kernel.Epilogue{Accumulate: true})
 	if d.B != nil {
 		kernel.SumRows(d.B.Grad.Data, dz.Data)
 	}
@@ -73,6 +71,6 @@ func (d *Dense) Backward(p *Pass, dz *tensor.Tensor) *tensor.Tensor {
 		return nil
 	}
 	dx := p.Arena.Like(d.x)
-	kernel.Gemm(kernel.NT, rows, in, out, dz.Data, out, d.W.Value.Data, out, dx.Data, in, false)
+	kernel.Gemm(kernel.NT, rows, in, out, dz.Data, out, d.W.Value.Data, out, dx.Data, in, kernel.Epilogue{})
 	return dx
 }

@@ -9,13 +9,21 @@ const (
 	TN           // c = aᵀ·b, a is [k,m], b is [k,n]: the gradient of a layer's weights
 )
 
-// Gemm computes c = op(a, b), or c += op(a, b) when acc is set, for row-major
-// matrices with row strides lda, ldb and ldc. c is [m,n] and must not overlap
-// a or b.
+// Epilogue says what a product does beside multiplying, while its results are
+// still in registers: c = ReLU(c + bias + op(a, b)), each part where asked for.
+type Epilogue struct {
+	Accumulate bool    // add to what c holds
+	Bias       []Float // n values, added to every row; nil for none
+	ReLU       bool    // then take max(·, 0); NaN stays NaN
+}
+
+// Gemm computes c = op(a, b) and the epilogue e for row-major matrices with row
+// strides lda, ldb and ldc. c is [m,n] and must not overlap a, b or the bias.
 //
-// Every element of c is the sum over k in ascending order, started from c when
-// accumulating, whatever the number of threads.
-func Gemm(op Op, m, n, k int, a []Float, lda int, b []Float, ldb int, c []Float, ldc int, acc bool) {
+// The sum of every element of c runs over k in ascending order and its roundings
+// depend on the sizes alone: not on the number of threads, nor on the other
+// elements that are computed with it.
+func Gemm(op Op, m, n, k int, a []Float, lda int, b []Float, ldb int, c []Float, ldc int, e Epilogue) {
 	if m <= 0 || n <= 0 {
 		return
 	}
@@ -31,15 +39,18 @@ func Gemm(op Op, m, n, k int, a []Float, lda int, b []Float, ldb int, c []Float,
 		checkMatrix("a", a, k, m, lda)
 		checkMatrix("b", b, k, n, ldb)
 	}
-	j := gemmJob{op: op, m: m, n: n, k: k, a: a, b: b, c: c, lda: lda, ldb: ldb, ldc: ldc, acc: acc}
+	if e.Bias != nil && len(e.Bias) < n {
+		panic("kernel.Gemm: the bias is shorter than a row")
+	}
+	j := gemmJob{op: op, m: m, n: n, k: k, a: a, b: b, c: c, lda: lda, ldb: ldb, ldc: ldc, e: e}
 	// A row of c costs about 2·n·k operations; below some tens of
 	// microseconds of work handing it to another thread costs more than it saves.
 	const serial = 1 << 16
 	if m*n*k <= serial {
-		j.rows(0, m)
+		j.Run(0, m)
 		return
 	}
-	parallelRows(&j, m, max(4, (serial/2/(n*max(k, 1))+3)&^3))
+	j.share(m, max(4, (serial/2/(n*max(k, 1))+3)&^3))
 }
 
 // gemmJob is one product, cut into bands of rows of c.
@@ -48,26 +59,49 @@ type gemmJob struct {
 	m, n, k       int
 	a, b, c       []Float
 	lda, ldb, ldc int
-	acc           bool
+	e             Epilogue
 }
 
-func (j *gemmJob) rows(lo, hi int) {
+// Run computes rows lo..hi of c.
+func (j *gemmJob) Run(lo, hi int) { active.gemm(*j, lo, hi) }
+
+// gemmLoops are the machine's products.
+type gemmLoops struct {
+	gemm func(j gemmJob, lo, hi int) // rows lo..hi of c; by value, for a pointer would escape
+}
+
+var goGemm = gemmLoops{gemm: gemmGo}
+
+func gemmGo(j gemmJob, lo, hi int) {
 	n, k := j.n, j.k
-	if !j.acc {
-		for i := lo; i < hi; i++ {
-			clear(j.c[i*j.ldc : i*j.ldc+n])
+	for i := lo; i < hi; i++ {
+		row := j.c[i*j.ldc : i*j.ldc+n]
+		switch {
+		case j.e.Accumulate && j.e.Bias != nil:
+			Add(row, j.e.Bias)
+		case j.e.Accumulate:
+		case j.e.Bias != nil:
+			copy(row, j.e.Bias)
+		default:
+			clear(row)
 		}
 	}
-	if k == 0 {
-		return
-	}
-	switch j.op {
-	case NN:
+	switch {
+	case k == 0:
+	case j.op == NN:
 		gemmN(lo, hi, n, k, j.a, j.lda, 1, j.b, j.ldb, j.c, j.ldc)
-	case TN:
+	case j.op == TN:
 		gemmN(lo, hi, n, k, j.a, 1, j.lda, j.b, j.ldb, j.c, j.ldc)
-	case NT:
+	case j.op == NT:
 		gemmT(lo, hi, n, k, j.a, j.lda, j.b, j.ldb, j.c, j.ldc)
+	}
+	if j.e.ReLU {
+		for i := lo; i < hi; i++ {
+			row := j.c[i*j.ldc : i*j.ldc+n]
+			for q, v := range row {
+				row[q] = max(v, 0)
+			}
+		}
 	}
 }
 

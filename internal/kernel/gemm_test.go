@@ -42,7 +42,7 @@ func newProduct(op Op, m, n, k, gap int) *product {
 }
 
 func (p *product) run(acc bool) {
-	Gemm(p.op, p.m, p.n, p.k, p.a, p.lda, p.b, p.ldb, p.c, p.ldc, acc)
+	Gemm(p.op, p.m, p.n, p.k, p.a, p.lda, p.b, p.ldb, p.c, p.ldc, Epilogue{Accumulate: acc})
 }
 
 // exact returns element (i,j) of the product in float64, and the sum of the

@@ -96,3 +96,8 @@ func CountBelow(s []Float, limit Float) int {
 }
 
 func sqrt(v Float) Float { return Float(math.Sqrt(float64(v))) }
+
+// updateLoops are the machine's optimizer updates.
+type updateLoops struct{}
+
+var goUpdate = updateLoops{}

@@ -6,42 +6,70 @@ import (
 	"sync/atomic"
 )
 
+// Task is work on items 0..n that may be cut anywhere: Run does items lo..hi,
+// and who runs which part, and in what order, must not change a bit.
+type Task interface{ Run(lo, hi int) }
+
 // The helpers are started once, wait for work for the life of the process and
-// never hold any of it. One product at a time is shared; a second caller that
-// arrives meanwhile (concurrent inference) does its own work alone.
+// never hold any of it. One task at a time is shared; a second caller that
+// arrives meanwhile (concurrent inference, or a product inside a task) does its
+// own work alone.
 var team struct {
 	busy    sync.Mutex
 	start   sync.Once
 	helpers []*gate // one for each helper: there is work
 	done    *gate   // all helpers that were called have finished
 	working atomic.Int32
-	job     gemmJob
-	rows    int
+	task    Task
+	product gemmJob // the task, when it is a product
+	items   int
 	grain   int
 	cursor  atomic.Int64
 }
 
-// parallelRows runs j over rows 0..m in bands of grain, which the caller and
-// the helpers claim from a shared cursor. Bands do not touch one another's
-// results, so who takes which cannot change a bit.
-func parallelRows(j *gemmJob, m, grain int) {
-	threads := min(runtime.GOMAXPROCS(0), (m+grain-1)/grain)
-	if threads < 2 || !team.busy.TryLock() {
-		j.rows(0, m)
+// Parallel runs t over items 0..n in pieces of grain (the last may be smaller),
+// which the caller and the helpers claim from a shared cursor. It returns when
+// all are done. Let a piece be some tens of microseconds of work: below that,
+// handing it over costs more than it saves.
+func Parallel(t Task, n, grain int) {
+	if !takeTeam(n, grain) {
+		t.Run(0, n)
 		return
 	}
+	shareOut(t, n, grain)
+}
+
+// share is Parallel for a product. The copy in team keeps j from escaping, which
+// would allocate.
+func (j *gemmJob) share(n, grain int) {
+	if !takeTeam(n, grain) {
+		j.Run(0, n)
+		return
+	}
+	team.product = *j
+	shareOut(&team.product, n, grain)
+}
+
+// takeTeam reports whether the helpers are the caller's, who must then share
+// work out.
+func takeTeam(n, grain int) bool {
+	return n > grain && runtime.GOMAXPROCS(0) > 1 && team.busy.TryLock()
+}
+
+func shareOut(t Task, n, grain int) {
 	defer team.busy.Unlock()
 	team.start.Do(startHelpers)
+	threads := min(runtime.GOMAXPROCS(0), (n+grain-1)/grain)
 	called := team.helpers[:min(threads-1, len(team.helpers))]
-	team.job, team.rows, team.grain = *j, m, grain
+	team.task, team.items, team.grain = t, n, grain
 	team.cursor.Store(0)
 	team.working.Store(int32(len(called)))
 	for _, h := range called {
 		h.open()
 	}
-	claimBands()
+	claim()
 	team.done.wait()
-	team.job = gemmJob{} // keep no caller's memory alive
+	team.task, team.product = nil, gemmJob{} // keep no caller's memory alive
 }
 
 func startHelpers() {
@@ -56,7 +84,7 @@ func startHelpers() {
 		go func() {
 			for {
 				h.wait()
-				claimBands()
+				claim()
 				if team.working.Add(-1) == 0 {
 					team.done.open()
 				}
@@ -65,12 +93,12 @@ func startHelpers() {
 	}
 }
 
-func claimBands() {
+func claim() {
 	for {
 		lo := int(team.cursor.Add(int64(team.grain))) - team.grain
-		if lo >= team.rows {
+		if lo >= team.items {
 			return
 		}
-		team.job.rows(lo, min(lo+team.grain, team.rows))
+		team.task.Run(lo, min(lo+team.grain, team.items))
 	}
 }

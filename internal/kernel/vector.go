@@ -148,3 +148,8 @@ func Change(now, before []Float) (moved, size float64, same int) {
 	}
 	return moved, size, same
 }
+
+// vectorLoops are the machine's loops over vectors.
+type vectorLoops struct{}
+
+var goVector = vectorLoops{}
