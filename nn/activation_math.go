@@ -70,9 +70,9 @@ func reluForward(h, z []tensor.Float, _ tensor.Float) {
 	}
 }
 
-func reluBackward(dz, dh, z, _ []tensor.Float, _ tensor.Float) {
+func reluBackward(dz, dh, _, h []tensor.Float, _ tensor.Float) {
 	for i, d := range dh {
-		if z[i] <= 0 {
+		if h[i] <= 0 {
 			d = 0
 		}
 		dz[i] = d

@@ -44,33 +44,63 @@ func (d *Dense) Params() []*Param { return d.params }
 
 // Forward computes z = x·W + b.
 func (d *Dense) Forward(p *Pass, x *tensor.Tensor) *tensor.Tensor {
-	in, out := d.In(), d.Out()
-	p.CheckFeatures("dense", x, in)
-	z := p.LikeRows(x, out)
-	if p.Record {
-		d.x, d.z = x, z
-	}
-	var e kernel.Epilogue
-	if d.B != nil {
-		e.Bias = d.B.Value.Data
-	}
-	kernel.Gemm(kernel.NN, x.Rows(), out, in, x.Data, in, d.W.Value.Data, out, z.Data, out, e)
+	z := d.begin(p, x)
+	d.forwardRows(x, z, 0, x.Rows())
 	return z
 }
 
 // Backward computes dW += xᵀ·dz, db += Σ dz over the rows, and dx = dz·Wᵀ.
 func (d *Dense) Backward(p *Pass, dz *tensor.Tensor) *tensor.Tensor {
-	in, out := d.In(), d.Out()
-	p.CheckGradient("dense", dz, d.z)
-	rows := dz.Rows()
-	kernel.Gemm(kernel.TN, in, out, rows, d.x.Data, in, dz.Data, out, d.W.Grad.Data, out, kernel.Epilogue{Accumulate: true})
-	if d.B != nil {
-		kernel.SumRows(d.B.Grad.Data, dz.Data)
+	dx := d.beginBackward(p, dz)
+	d.weightGradient(p, dz)
+	if dx != nil {
+		d.backwardRows(dz, dx, 0, dz.Rows())
 	}
+	return dx
+}
+
+func (d *Dense) begin(p *Pass, x *tensor.Tensor) *tensor.Tensor {
+	p.CheckFeatures("dense", x, d.In())
+	z := p.LikeRows(x, d.Out())
+	if p.Record {
+		d.x, d.z = x, z
+	}
+	return z
+}
+
+func (d *Dense) forwardRows(x, z *tensor.Tensor, lo, hi int) { d.rows(x, z, lo, hi, false) }
+
+// rows computes rows lo..hi of z, or of ReLU(z).
+func (d *Dense) rows(x, z *tensor.Tensor, lo, hi int, relu bool) {
+	in, out := d.In(), d.Out()
+	e := kernel.Epilogue{ReLU: relu}
+	if d.B != nil {
+		e.Bias = d.B.Value.Data
+	}
+	kernel.Gemm(kernel.NN, hi-lo, out, in, x.Data[lo*in:hi*in], in, d.W.Value.Data, out, z.Data[lo*out:hi*out], out, e)
+}
+
+func (d *Dense) beginBackward(p *Pass, dz *tensor.Tensor) *tensor.Tensor {
+	p.CheckGradient("dense", dz, d.z)
 	if !p.InputGrad() {
 		return nil
 	}
-	dx := p.Arena.Like(d.x)
-	kernel.Gemm(kernel.NT, rows, in, out, dz.Data, out, d.W.Value.Data, out, dx.Data, in, kernel.Epilogue{})
-	return dx
+	return p.Arena.Like(d.x)
+}
+
+func (d *Dense) backwardRows(dz, dx *tensor.Tensor, lo, hi int) {
+	in, out := d.In(), d.Out()
+	kernel.Gemm(kernel.NT, hi-lo, in, out, dz.Data[lo*out:hi*out], out, d.W.Value.Data, out, dx.Data[lo*in:hi*in], in, kernel.Epilogue{})
+}
+
+func (d *Dense) weightGradient(p *Pass, dz *tensor.Tensor) {
+	g := WeightGradient{W: d.W, B: d.B, X: d.x, Dz: dz}
+	if p.DeferWeights {
+		p.deferred = append(p.deferred, g)
+		return
+	}
+	g.Rows(d.W.Grad.Data, 0, d.In(), true)
+	if d.B != nil {
+		kernel.SumRows(d.B.Grad.Data, dz.Data)
+	}
 }

@@ -35,6 +35,11 @@ type Pass struct {
 	// [Parallel] with every branch's, on the way forward; nil costs nothing.
 	Trace func(site string, stage Stage, out *tensor.Tensor)
 
+	// DeferWeights makes Backward leave the gradients of affine maps to the
+	// caller, see [Pass.Deferred], instead of adding them to Grad. Layers that
+	// have other parameters compute those all the same.
+	DeferWeights bool
+
 	skipInput bool // the layer at hand need not return its input's gradient
 	site      string
 	depth     int              // of the events that are reported now
@@ -42,6 +47,8 @@ type Pass struct {
 	last      *tensor.Tensor   // the gradient that was measured last
 	lastNorm  float64
 	paths     map[[2]string]string
+	bands     bandTask
+	deferred  []WeightGradient
 }
 
 // NewTrainingPass returns a pass for training: Train and Record are set.
@@ -50,7 +57,7 @@ func NewTrainingPass() *Pass { return &Pass{Train: true, Record: true} }
 // Reset takes back all results of the pass. Call it before each step.
 func (p *Pass) Reset() {
 	p.Arena.Reset()
-	p.last, p.site, p.depth, p.outs = nil, "", 0, p.outs[:0]
+	p.last, p.site, p.depth, p.outs, p.deferred = nil, "", 0, p.outs[:0], p.deferred[:0]
 	p.skipInput = !p.WantInput
 }
 

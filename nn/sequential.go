@@ -12,6 +12,7 @@ type Sequential struct {
 	sites  []string
 	stages []Stage
 	params []*Param
+	spans  []span
 	first  int // the first layer with parameters; nothing below it needs a gradient
 }
 
@@ -36,6 +37,7 @@ func NewSequential(layers ...Layer) *Sequential {
 			s.first = i
 		}
 	}
+	s.spans = spansOf(layers)
 	return s
 }
 
@@ -51,14 +53,18 @@ func (s *Sequential) Params() []*Param { return s.params }
 // Forward runs the layers in order.
 func (s *Sequential) Forward(p *Pass, x *tensor.Tensor) *tensor.Tensor {
 	site := p.site
-	for i, l := range s.layers {
-		p.enter(site, s.sites[i])
-		x = l.Forward(p, x)
-		if p.Trace != nil {
-			p.Trace(p.site, s.stages[i], x)
+	for _, sp := range s.spans {
+		if sp.banded {
+			x = s.forwardSpan(p, sp, x)
+			continue
 		}
+		p.enter(site, s.sites[sp.from])
+		x = s.layers[sp.from].Forward(p, x)
+		if p.Trace != nil {
+			p.Trace(p.site, s.stages[sp.from], x)
+		}
+		p.site = site
 	}
-	p.site = site
 	return x
 }
 
@@ -66,22 +72,24 @@ func (s *Sequential) Forward(p *Pass, x *tensor.Tensor) *tensor.Tensor {
 // layer reports from inside itself is one level deeper than its own event.
 func (s *Sequential) Backward(p *Pass, dy *tensor.Tensor) *tensor.Tensor {
 	site, skip, depth := p.site, p.skipInput, p.depth
-	for i := len(s.layers) - 1; i >= 0; i-- {
-		p.skipInput = skip && i <= s.first
-		p.enter(site, s.sites[i])
+	for i := len(s.spans) - 1; i >= 0 && dy != nil; i-- {
+		sp := s.spans[i]
+		if sp.banded {
+			dy = s.backwardSpan(p, sp, dy, skip)
+			continue
+		}
+		p.skipInput = skip && sp.from <= s.first
+		p.enter(site, s.sites[sp.from])
 		p.depth = depth + 1
-		dx := s.layers[i].Backward(p, dy)
+		dx := s.layers[sp.from].Backward(p, dy)
 		p.depth = depth
-		if dx == nil {
-			dy = nil
-			break
+		if dx != nil && p.Probe != nil && s.stages[sp.from] != StageShape {
+			p.Report(s.stages[sp.from], dy, dx)
 		}
-		if p.Probe != nil && s.stages[i] != StageShape {
-			p.Report(s.stages[i], dy, dx)
-		}
+		p.site = site
 		dy = dx
 	}
-	p.site, p.skipInput = site, skip
+	p.skipInput = skip
 	return dy
 }
 
