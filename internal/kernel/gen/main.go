@@ -24,7 +24,6 @@ func main() {
 		fmt.Fprintf(os.Stderr, "gen: no file %q\n", *name)
 		os.Exit(2)
 	}
-	build.Package("github.com/ebb-ml/ebb/internal/kernel")
 	build.ConstraintExpr("amd64,!purego,!float64")
 	write()
 	build.Generate()
