@@ -78,7 +78,7 @@ func gemmGo(j gemmJob, lo, hi int) {
 		row := j.c[i*j.ldc : i*j.ldc+n]
 		switch {
 		case j.e.Accumulate && j.e.Bias != nil:
-			Add(row, j.e.Bias)
+			addGo(row, j.e.Bias)
 		case j.e.Accumulate:
 		case j.e.Bias != nil:
 			copy(row, j.e.Bias)

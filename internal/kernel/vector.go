@@ -1,29 +1,114 @@
 package kernel
 
-// Add computes dst[i] += x[i].
-func Add(dst, x []Float) {
-	x = x[:len(dst)]
-	for i := range dst {
-		dst[i] += x[i]
-	}
+// vectorLoops are the machine's loops over vectors. The exported functions
+// check the lengths and cut long slices into blocks, so that every slice a loop
+// gets has the length of its first one (or of its last, for matrices by rows)
+// and at most block elements.
+//
+// The result of an element-wise loop at i depends on the values at i alone: not
+// on the place in the slice, its length or its alignment, since callers cut
+// slices into bands at will. The first slice may be the same as another. The
+// order of a sum depends on the length alone.
+type vectorLoops struct {
+	// Arithmetic.
+	add    func(dst, x []Float)           // dst += x
+	mul    func(dst, a, b []Float)        // dst = a·b
+	mulAdd func(dst, a, b []Float)        // dst += a·b
+	scale  func(dst []Float, a Float)     // dst *= a
+	clamp  func(dst []Float, limit Float) // to [−limit, limit], NaN stays
+	addTo  func(sum []float64, x []Float) // sum += x
+
+	// Functions of one variable and dz = dh·φ′; see math.go.
+	exp, tanh, sigmoid, gelu, softplus, relu    func(dst, x []Float)
+	leakyRelu                                   func(dst, x []Float, slope Float)
+	elu                                         func(dst, x []Float, above, below Float)
+	sigmoidBackward, tanhBackward, reluBackward func(dz, dh, h []Float)
+	geluBackward, softplusBackward              func(dz, dh, z []Float)
+	leakyReluBackward                           func(dz, dh, z []Float, slope Float)
+	eluBackward                                 func(dz, dh, z []Float, above, below Float)
+
+	// Sums, in float64.
+	sum, sumSquares func(x []Float) float64
+	dot             func(a, b []Float) float64
+	count           func(x []Float) Census
+	change          func(now, before []Float) (moved, size float64, same int)
+	max             func(x []Float) Float // −Inf of none, NaN if any is
+	countBelow      func(x []Float, limit Float) int
+
+	// Softmax and cross-entropy; see softmax.go.
+	expSum          func(dst, x []Float, shift Float) float64 // dst = e^(x−shift), Σ dst
+	sumExp          func(x []Float, shift Float) float64      // Σ e^(x−shift)
+	softmaxBackward func(dx, dy, y []Float, dot Float)        // dx = y·(dy − dot)
+	probabilityLoss func(d, t []Float, k, scale float64)      // d = (d·k − t)·scale, in float64
+
+	// Other losses; see vector_loss.go.
+	squaredError     func(p, t []Float) float64     // Σ (p−t)²
+	errorGradient    func(d, p, t []Float, a Float) // d = a·(p−t)
+	logistic         func(z, t []Float) float64     // Σ max(z,0) − z·t + ln(1+e^−|z|)
+	logisticGradient func(d, z, t []Float, a Float) // d = a·(σ(z)−t)
+
+	// Normalizations; see norm.go.
+	squaresAround     func(x []Float, mean float64) float64 // Σ (x−mean)²
+	addSquaresAround  func(sum []float64, x []Float, mean []float64)
+	normalize         func(y, xhat, x, gamma, beta []Float, mean, scale float64)
+	normSums          func(dy, gamma, xhat []Float) (sum, along float64)
+	normBackward      func(dx, dy, gamma, xhat []Float, mean, along, scale float64)
+	batchNormalize    func(y, xhat, x, mean, inv, gamma, beta []Float)
+	batchNormBackward func(dx, dy, xhat, a, b, c []Float)
 }
+
+var goVector = vectorLoops{
+	add: addGo, mul: mulGo, mulAdd: mulAddGo, scale: scaleGo, clamp: clampGo, addTo: addToGo,
+
+	exp: expGo, tanh: tanhGo, sigmoid: sigmoidGo, gelu: geluGo, softplus: softplusGo,
+	relu: reluGo, leakyRelu: leakyReluGo, elu: eluGo,
+	sigmoidBackward: sigmoidBackwardGo, tanhBackward: tanhBackwardGo, reluBackward: reluBackwardGo,
+	geluBackward: geluBackwardGo, softplusBackward: softplusBackwardGo,
+	leakyReluBackward: leakyReluBackwardGo, eluBackward: eluBackwardGo,
+
+	sum: sumGo, sumSquares: sumSquaresGo, dot: dotGo, count: countGo, change: changeGo,
+	max: maxGo, countBelow: countBelowGo,
+
+	expSum: expSumGo, sumExp: sumExpGo, softmaxBackward: softmaxBackwardGo,
+	probabilityLoss: probabilityLossGo,
+
+	squaredError: squaredErrorGo, errorGradient: errorGradientGo,
+	logistic: logisticGo, logisticGradient: logisticGradientGo,
+
+	squaresAround: squaresAroundGo, addSquaresAround: addSquaresAroundGo,
+	normalize: normalizeGo, normSums: normSumsGo, normBackward: normBackwardGo,
+	batchNormalize: batchNormalizeGo, batchNormBackward: batchNormBackwardGo,
+}
+
+// block is the longest slice that a loop gets: assembly can't be preempted, so
+// that no call may take more than some ten microseconds.
+const block = 1 << 14
+
+// Add computes dst[i] += x[i].
+func Add(dst, x []Float) { eachBlock2(active.add, dst, x) }
+
+// Mul computes dst[i] = a[i]·b[i].
+func Mul(dst, a, b []Float) { eachBlock3(active.mul, dst, a, b) }
+
+// MulAdd computes dst[i] += a[i]·b[i].
+func MulAdd(dst, a, b []Float) { eachBlock3(active.mulAdd, dst, a, b) }
 
 // Scale computes dst[i] *= a.
 func Scale(dst []Float, a Float) {
-	for i := range dst {
-		dst[i] *= a
+	for len(dst) > block {
+		active.scale(dst[:block], a)
+		dst = dst[block:]
 	}
+	active.scale(dst, a)
 }
 
 // Clamp limits every element to [-limit, limit]. NaN stays NaN.
 func Clamp(dst []Float, limit Float) {
-	for i, v := range dst {
-		if v > limit {
-			dst[i] = limit
-		} else if v < -limit {
-			dst[i] = -limit
-		}
+	for len(dst) > block {
+		active.clamp(dst[:block], limit)
+		dst = dst[block:]
 	}
+	active.clamp(dst, limit)
 }
 
 // SumRows adds to dst the sum of the rows of x, which is [rows, len(dst)]
@@ -38,118 +123,57 @@ func SumRows(dst, x []Float) {
 	}
 }
 
-// SumSquares returns the sum of x[i]² in float64, over four interleaved sums.
-// float64 holds the square of every finite float32 without overflow.
-func SumSquares(x []Float) float64 {
-	var s0, s1, s2, s3 float64
-	i := 0
-	for ; i+4 <= len(x); i += 4 {
-		q := x[i : i+4 : i+4]
-		a, b, c, d := float64(q[0]), float64(q[1]), float64(q[2]), float64(q[3])
-		s0 += a * a
-		s1 += b * b
-		s2 += c * c
-		s3 += d * d
+func eachBlock2(f func(dst, x []Float), dst, x []Float) {
+	x = x[:len(dst)]
+	for len(dst) > block {
+		f(dst[:block], x[:block])
+		dst, x = dst[block:], x[block:]
 	}
-	for ; i < len(x); i++ {
-		a := float64(x[i])
-		s0 += a * a
-	}
-	return (s0 + s1) + (s2 + s3)
+	f(dst, x)
 }
 
-// Census is what one pass over a gradient finds.
-type Census struct {
-	SumSquares float64 // of all elements, non-finite ones included
-	Zeros      int     // elements that are exactly zero
-	NonFinite  int     // elements that are NaN or infinite
+func eachBlock3(f func(dst, a, b []Float), dst, a, b []Float) {
+	a, b = a[:len(dst)], b[:len(dst)]
+	for len(dst) > block {
+		f(dst[:block], a[:block], b[:block])
+		dst, a, b = dst[block:], a[block:], b[block:]
+	}
+	f(dst, a, b)
 }
 
-// Count takes the census of x in one pass. It runs over every gradient of a
-// measured step, so there is no branch in the loop.
-func Count(x []Float) Census {
-	var s0, s1, s2, s3 float64
-	var zeros uint64
-	i := 0
-	for ; i+4 <= len(x); i += 4 {
-		q := x[i : i+4 : i+4]
-		a, b, c, d := float64(q[0]), float64(q[1]), float64(q[2]), float64(q[3])
-		a, b, c, d = a*a, b*b, c*c, d*d
-		s0 += a
-		s1 += b
-		s2 += c
-		s3 += d
-		zeros += zero(q[0], a) + zero(q[1], b) + zero(q[2], c) + zero(q[3], d)
+func addGo(dst, x []Float) {
+	x = x[:len(dst)]
+	for i := range dst {
+		dst[i] += x[i]
 	}
-	for ; i < len(x); i++ {
-		a := float64(x[i]) * float64(x[i])
-		s0 += a
-		zeros += zero(x[i], a)
+}
+
+func mulGo(dst, a, b []Float) {
+	a, b = a[:len(dst)], b[:len(dst)]
+	for i := range dst {
+		dst[i] = a[i] * b[i]
 	}
-	c := Census{SumSquares: (s0 + s1) + (s2 + s3), Zeros: int(zeros)}
-	// A sum of squares of finite float32 values is finite in float64, so only a
-	// non-finite sum (or the float64 build, where a square can overflow) needs
-	// the second look.
-	if c.SumSquares-c.SumSquares != 0 {
-		c.Zeros = 0
-		for _, v := range x {
-			if v == 0 {
-				c.Zeros++
-			}
-			if v-v != 0 {
-				c.NonFinite++
-			}
+}
+
+func mulAddGo(dst, a, b []Float) {
+	a, b = a[:len(dst)], b[:len(dst)]
+	for i := range dst {
+		dst[i] += a[i] * b[i]
+	}
+}
+
+func scaleGo(dst []Float, a Float) {
+	for i := range dst {
+		dst[i] *= a
+	}
+}
+
+func clampGo(dst []Float, limit Float) {
+	for i, v := range dst {
+		if v > limit {
+			dst[i] = limit
+		} else if v < -limit {
+			dst[i] = -limit
 		}
 	}
-	return c
 }
-
-// Change compares now with before, in one pass without branches: the sum of
-// (now-before)² and that of before², in float64 over interleaved sums, and how
-// many elements are equal. A zero is equal to a zero of either sign; what is not
-// finite is equal to nothing.
-func Change(now, before []Float) (moved, size float64, same int) {
-	before = before[:len(now)]
-	var m0, m1, s0, s1 float64
-	var equal uint64
-	i := 0
-	for ; i+4 <= len(now); i += 4 {
-		n, b := now[i:i+4:i+4], before[i:i+4:i+4]
-		// A difference of floats is zero only where they are equal: what is too
-		// small for a normal number is a subnormal one.
-		d0, d1, d2, d3 := n[0]-b[0], n[1]-b[1], n[2]-b[2], n[3]-b[3]
-		q0, q1 := float64(d0)*float64(d0), float64(d1)*float64(d1)
-		q2, q3 := float64(d2)*float64(d2), float64(d3)*float64(d3)
-		m0 += q0
-		m1 += q1
-		m0 += q2
-		m1 += q3
-		s0 += float64(b[0]) * float64(b[0])
-		s1 += float64(b[1]) * float64(b[1])
-		s0 += float64(b[2]) * float64(b[2])
-		s1 += float64(b[3]) * float64(b[3])
-		equal += zero(d0, q0) + zero(d1, q1) + zero(d2, q2) + zero(d3, q3)
-	}
-	for ; i < len(now); i++ {
-		d, b := now[i]-before[i], float64(before[i])
-		q := float64(d) * float64(d)
-		m0 += q
-		s0 += b * b
-		equal += zero(d, q)
-	}
-	moved, size, same = m0+m1, s0+s1, int(equal)
-	if moved-moved != 0 {
-		same = 0
-		for i, v := range now {
-			if v-before[i] == 0 {
-				same++
-			}
-		}
-	}
-	return moved, size, same
-}
-
-// vectorLoops are the machine's loops over vectors.
-type vectorLoops struct{}
-
-var goVector = vectorLoops{}
