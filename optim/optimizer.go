@@ -19,6 +19,14 @@ type Rule interface {
 	Update(w, g []tensor.Float, slots [][]tensor.Float, t int, lr float64)
 }
 
+// Elementwise marks a rule whose Update treats every element by itself, so that
+// a parameter may be updated in parts, at the same time; all rules of this
+// package are. A rule that looks at the whole parameter (its norm, say) is not.
+type Elementwise interface {
+	Rule
+	Elementwise()
+}
+
 // Optimizer applies a rule to parameters and keeps their state.
 type Optimizer struct {
 	Rule   Rule
@@ -47,10 +55,32 @@ func New(rule Rule, params []*nn.Param) *Optimizer {
 
 // Step updates every parameter once with the learning rate lr.
 func (o *Optimizer) Step(lr float64) {
-	o.t++
-	for i, p := range o.params {
-		o.Rule.Update(p.Value.Data, p.Grad.Data, o.slots[i], o.t, lr)
+	o.Begin()
+	for i := range o.params {
+		o.Update(i, lr)
 	}
+}
+
+// Begin begins an update that is made parameter by parameter, with Update, or
+// in parts, with UpdatePart.
+func (o *Optimizer) Begin() { o.t++ }
+
+// Update updates parameter i by its Grad.
+func (o *Optimizer) Update(i int, lr float64) {
+	p := o.params[i]
+	o.Rule.Update(p.Value.Data, p.Grad.Data, o.slots[i], o.t, lr)
+}
+
+// UpdatePart updates the elements of parameter i from lo on by their gradient g,
+// which need not be stored in Grad. The rule must be [Elementwise]. Parts may be
+// updated by several goroutines at once; slots is room for the rule's state,
+// one slice for each slot, of which every goroutine needs its own.
+func (o *Optimizer) UpdatePart(i, lo int, g []tensor.Float, slots [][]tensor.Float, lr float64) {
+	hi := lo + len(g)
+	for k, s := range o.slots[i] {
+		slots[k] = s[lo:hi]
+	}
+	o.Rule.Update(o.params[i].Value.Data[lo:hi], g, slots[:len(o.slots[i])], o.t, lr)
 }
 
 // Params returns the parameters that the optimizer changes.

@@ -3,6 +3,7 @@ package train
 import (
 	"math"
 
+	"github.com/ebb-ml/ebb/internal/kernel"
 	"github.com/ebb-ml/ebb/loss"
 	"github.com/ebb-ml/ebb/nn"
 	"github.com/ebb-ml/ebb/optim"
@@ -29,9 +30,11 @@ type Stepper struct {
 	// flow.Updates.
 	BeforeUpdate, AfterUpdate func()
 
-	params   []*nn.Param
 	buffers  []*nn.Param      // values that Forward itself moves: running statistics
 	kept     [][]tensor.Float // the buffers before the step
+	frozen   []*nn.Param      // trained parameters that the optimizer does not have
+	update   *updater
+	applied  bool // the last step's update applied its gradients band by band
 	gradient float64
 	norms    [8]float64 // of the last gradients, a ring
 	steps    int        // of this stepper, for the ring
@@ -39,11 +42,13 @@ type Stepper struct {
 
 // NewStepper returns a stepper without clipping and measuring, at step 0.
 func NewStepper(model nn.Layer, l loss.Loss, optimizer *optim.Optimizer) *Stepper {
-	s := &Stepper{Model: model, Loss: l, Optimizer: optimizer, Pass: nn.NewTrainingPass(), params: model.Params()}
-	for _, p := range s.params {
+	s := &Stepper{Model: model, Loss: l, Optimizer: optimizer, Pass: nn.NewTrainingPass(), update: newUpdater(optimizer)}
+	for _, p := range model.Params() {
 		if p.Grad == nil {
 			s.buffers = append(s.buffers, p)
 			s.kept = append(s.kept, make([]tensor.Float, p.Value.Len()))
+		} else if _, ok := s.update.index[p]; !ok {
+			s.frozen = append(s.frozen, p)
 		}
 	}
 	return s
@@ -67,28 +72,59 @@ func (s *Stepper) Step(x, y *tensor.Tensor, lr float64) (float64, error) {
 	if !finite(j) {
 		return j, s.locate(x, y)
 	}
-	if s.gradient = s.clip(); !finite(s.gradient) {
-		return j, s.locate(x, y)
+	list := s.Pass.Deferred()
+	s.applied = false
+	if s.whole() || !s.update.canApply(list) {
+		s.update.run(list, false, 0)
+		if s.gradient = s.clip(); !finite(s.gradient) {
+			return j, s.locate(x, y)
+		}
+		if s.BeforeUpdate != nil {
+			s.BeforeUpdate()
+		}
+		s.Optimizer.Step(lr)
+		if s.AfterUpdate != nil {
+			s.AfterUpdate()
+		}
+	} else {
+		for i, p := range s.Optimizer.Params() {
+			if !s.update.done[i] && !finite(kernel.SumSquares(p.Grad.Data)) {
+				s.update.run(list, false, 0)
+				return j, s.locate(x, y)
+			}
+		}
+		s.gradient = math.Sqrt(s.update.run(list, true, lr))
+		s.applied = true
 	}
 	s.norms[s.steps%len(s.norms)] = s.gradient
 	s.steps++
-	if s.BeforeUpdate != nil {
-		s.BeforeUpdate()
-	}
-	s.Optimizer.Step(lr)
-	if s.AfterUpdate != nil {
-		s.AfterUpdate()
-	}
 	s.Pass.Step++
 	return j, nil
 }
 
-// gradients computes the loss and the gradients of all parameters. After a loss
-// that is not finite it goes no further.
+// zeroGrad zeroes the gradients. Those that the last step applied band by band
+// are still zero.
+func (s *Stepper) zeroGrad() {
+	for i, p := range s.Optimizer.Params() {
+		if !s.applied || !s.update.done[i] {
+			clear(p.Grad.Data)
+		}
+	}
+	nn.ZeroGrad(s.frozen)
+}
+
+// whole reports whether somebody needs all gradients at once, before the update.
+func (s *Stepper) whole() bool {
+	return s.ClipNorm > 0 || s.ClipValue > 0 || s.BeforeUpdate != nil || s.AfterUpdate != nil
+}
+
+// gradients computes the loss and the gradients of all parameters, but for the
+// products that it leaves to the update. After a loss that is not finite it goes
+// no further.
 func (s *Stepper) gradients(x, y *tensor.Tensor) float64 {
 	p := s.Pass
 	p.Reset()
-	nn.ZeroGrad(s.params)
+	s.zeroGrad()
 	pred := s.Model.Forward(p, x)
 	j := s.Loss.Forward(pred, y)
 	if !finite(j) {
@@ -97,7 +133,9 @@ func (s *Stepper) gradients(x, y *tensor.Tensor) float64 {
 	dpred := p.Arena.Like(pred)
 	s.Loss.Backward(dpred, pred, y)
 	p.ReportLoss(dpred)
+	p.DeferWeights = true
 	s.Model.Backward(p, dpred)
+	p.DeferWeights = false
 	return j
 }
 
@@ -108,12 +146,12 @@ func (s *Stepper) clip() float64 {
 		limit = s.ClipNorm
 	}
 	if s.ClipValue <= 0 {
-		return optim.ClipNorm(s.params, limit)
+		return optim.ClipNorm(s.Optimizer.Params(), limit)
 	}
-	before := optim.ClipNorm(s.params, math.Inf(1))
+	before := optim.ClipNorm(s.Optimizer.Params(), math.Inf(1))
 	if finite(before) { // clipping would make an infinite element look like a finite one
-		optim.ClipValue(s.params, s.ClipValue)
-		optim.ClipNorm(s.params, limit)
+		optim.ClipValue(s.Optimizer.Params(), s.ClipValue)
+		optim.ClipNorm(s.Optimizer.Params(), limit)
 	}
 	return before
 }

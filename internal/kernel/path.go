@@ -24,7 +24,12 @@ var goLoops = loops{"go", goGemm, goVector, goUpdate}
 const PathVariable = "EBB_KERNEL"
 
 // active is the path in use. It is chosen once, before anything runs.
-var active, pathError = choose(os.Getenv(PathVariable))
+var (
+	active    *loops
+	pathError error
+)
+
+func init() { active, pathError = choose(os.Getenv(PathVariable)) }
 
 // Path returns the name of the path in use: "avx512", "avx2", "neon" or "go".
 func Path() string { return active.name }
