@@ -37,7 +37,7 @@ func Evaluate(model nn.Layer, l loss.Loss, d *data.Dataset, batch int, scaler *d
 	}
 	var p nn.Pass // for views of the targets
 	sum := 0.0
-	infer(model, d.X, batch, func(lo, hi int, pred *tensor.Tensor) {
+	infer(&nn.Pass{}, model, d.X, batch, func(lo, hi int, pred *tensor.Tensor) {
 		p.Reset()
 		sum += l.Forward(pred, rows(&p, d.Y, lo, hi)) * float64(hi-lo)
 		t.add(lo, hi, pred)

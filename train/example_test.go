@@ -67,3 +67,13 @@ func ExamplePredict() {
 	fmt.Println(out.ShapeString(), out.Data)
 	// Output: [2, 1] [30 70]
 }
+
+// A predictor answers any number of goroutines and allocates nothing.
+func ExamplePredictor() {
+	model := nn.NewSequential(nn.NewDense(2, 3), nn.NewReLU(), nn.NewDense(3, 1))
+	predictor := train.NewPredictor(model)
+	out := tensor.New(4, 1)
+	predictor.Predict(out, tensor.New(4, 2))
+	fmt.Println(out.Shape())
+	// Output: [4 1]
+}

@@ -11,12 +11,13 @@ const chunkRows = 256
 
 // Predict returns the model's outputs for the rows of x, [N, features], as
 // [N, outputs]; a cross_entropy model's are logits. Any number of goroutines may
-// predict with one model, as long as none trains it. It panics when x does not
+// predict with one model, as long as none trains it; see [Predictor] for calls
+// that allocate nothing. It panics when x does not
 // have the features that the model takes.
 func Predict(model nn.Layer, x *tensor.Tensor) *tensor.Tensor {
 	var out *tensor.Tensor
 	n := x.Dim(0)
-	infer(model, x, chunkRows, func(lo, hi int, pred *tensor.Tensor) {
+	infer(&nn.Pass{}, model, x, chunkRows, func(lo, hi int, pred *tensor.Tensor) {
 		if out == nil {
 			dims := append([]int(nil), pred.Shape()...)
 			dims[0] = n
@@ -29,13 +30,12 @@ func Predict(model nn.Layer, x *tensor.Tensor) *tensor.Tensor {
 
 // infer runs the model over rows lo..hi of x, batch of them at a time, and gives
 // each result to use, which must not keep it. Without rows it runs once.
-func infer(model nn.Layer, x *tensor.Tensor, batch int, use func(lo, hi int, pred *tensor.Tensor)) {
-	var p nn.Pass
+func infer(p *nn.Pass, model nn.Layer, x *tensor.Tensor, batch int, use func(lo, hi int, pred *tensor.Tensor)) {
 	n := x.Dim(0)
 	for lo := 0; lo == 0 || lo < n; lo += batch {
 		hi := min(lo+batch, n)
 		p.Reset()
-		use(lo, hi, model.Forward(&p, rows(&p, x, lo, hi)))
+		use(lo, hi, model.Forward(p, rows(p, x, lo, hi)))
 	}
 }
 

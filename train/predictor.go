@@ -1,0 +1,55 @@
+package train
+
+import (
+	"fmt"
+	"sync"
+
+	"github.com/ebb-ml/ebb/nn"
+	"github.com/ebb-ml/ebb/tensor"
+)
+
+// Predictor runs a model for inference, from any number of goroutines at once,
+// as long as none trains the model. After the first calls of a size nothing is
+// allocated: each goroutine takes a pass that another has given back.
+type Predictor struct {
+	model nn.Layer
+	mu    sync.Mutex
+	idle  []*nn.Pass
+}
+
+// NewPredictor returns a predictor of the model.
+func NewPredictor(model nn.Layer) *Predictor { return &Predictor{model: model} }
+
+// Predict writes the model's outputs for the rows of x, [N, features], to dst,
+// [N, outputs]; a cross_entropy model's are logits. It panics when a shape does
+// not fit the model.
+func (p *Predictor) Predict(dst, x *tensor.Tensor) {
+	pass := p.take()
+	infer(pass, p.model, x, chunkRows, func(lo, hi int, pred *tensor.Tensor) {
+		width := pred.Len() / max(hi-lo, 1)
+		if dst.Len() != x.Dim(0)*width {
+			panic(fmt.Sprintf("train.Predictor: the outputs of %s rows are %d numbers each, got %s for them",
+				x.ShapeString(), width, dst.ShapeString()))
+		}
+		copy(dst.Data[lo*width:], pred.Data)
+	})
+	p.give(pass)
+}
+
+func (p *Predictor) take() *nn.Pass {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if n := len(p.idle); n > 0 {
+		pass := p.idle[n-1]
+		p.idle = p.idle[:n-1]
+		return pass
+	}
+	return &nn.Pass{}
+}
+
+// A pass whose Forward panicked is not given back.
+func (p *Predictor) give(pass *nn.Pass) {
+	p.mu.Lock()
+	p.idle = append(p.idle, pass)
+	p.mu.Unlock()
+}
