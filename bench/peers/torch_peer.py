@@ -1,0 +1,105 @@
+"""PyTorch's side: a training loop as its users write it."""
+import os
+os.environ.setdefault("TORCHINDUCTOR_COMPILE_THREADS", "1")  # no worker processes
+import itertools
+import torch
+import torch._inductor.config
+import common
+
+torch.set_num_threads(common.THREADS)
+torch.set_num_interop_threads(1)
+torch.set_flush_denormal(True)  # as Ebb's kernels do
+torch._dynamo.config.cache_size_limit = 64
+
+LAYERS = {"relu": torch.nn.ReLU, "tanh": torch.nn.Tanh, "sigmoid": torch.nn.Sigmoid}
+LOSSES = {"cross_entropy": torch.nn.functional.cross_entropy, "mse": torch.nn.functional.mse_loss}
+
+
+def model(w):
+    layers = []
+    for i, a in enumerate(common.weights(w)):
+        linear = torch.nn.utils.skip_init(torch.nn.Linear, *a.shape)
+        with torch.no_grad():
+            linear.weight.copy_(torch.from_numpy(a.T.copy()))
+            linear.bias.zero_()
+        layers += [linear, LAYERS[w["activation"]]()]
+    return torch.nn.Sequential(*layers[:-1])
+
+
+def optimizer(w, net, config):
+    make = {"adam": torch.optim.Adam, "sgd": torch.optim.SGD}[w["optimizer"]]
+    kind = {"foreach": {"foreach": True}, "fused": {"fused": True}, "compile": {"fused": True}}.get(config, {})
+    return make(net.parameters(), lr=w["lr"], **kind)
+
+
+def trainer(w, config):
+    """A function that makes a training step on a batch and returns the loss."""
+    net = model(w)
+    opt, loss = optimizer(w, net, config), LOSSES[w["loss"]]
+    forward = lambda x, y: loss(net(x), y)
+    if config == "compile":
+        torch._dynamo.reset()
+        torch._inductor.config.freezing = False
+        forward = torch.compile(forward)
+
+    def step(x, y):
+        opt.zero_grad(set_to_none=True)
+        j = forward(x, y)
+        j.backward()
+        opt.step()
+        return j
+
+    return step
+
+
+def tensors(w):
+    return [(torch.from_numpy(x), torch.from_numpy(y)) for x, y in common.batches(w)]
+
+
+def prepare(w, config):
+    if w["kind"] == "infer":
+        return inference(w, config)
+    step = trainer(w, config)
+    if w["kind"] == "epoch":
+        x, y = (torch.from_numpy(v) for v in common.epoch_rows(w))
+        size = w["batch"]
+        step(x[:size], y[:size])
+        step(x[: len(x) % size or size], y[: len(x) % size or size])
+
+        def epoch():
+            order = torch.randperm(len(x))
+            for i in range(0, len(x), size):
+                b = order[i : i + size]
+                step(x[b], y[b])
+
+        return epoch
+    turns = itertools.cycle(tensors(w))
+    return lambda: step(*next(turns))
+
+
+def inference(w, config):
+    net, (x, _) = model(w).eval(), tensors(w)[0]
+    with torch.inference_mode():
+        if config == "jit":
+            net = torch.jit.optimize_for_inference(torch.jit.freeze(torch.jit.trace(net, x)))
+        if config == "compile":
+            torch._dynamo.reset()
+            torch._inductor.config.freezing = True  # weights are constants, which may be packed
+            net = torch.compile(net)
+        for _ in range(5):
+            net(x)
+
+    def predict():
+        with torch.inference_mode():
+            net(x)
+
+    return predict
+
+
+def losses(w, steps):
+    step, turns = trainer(w, "eager"), itertools.cycle(tensors(w))
+    return [step(*next(turns)).item() for _ in range(steps)]
+
+
+if __name__ == "__main__":
+    common.serve(torch.__version__, ["eager", "foreach", "fused", "compile", "jit"], prepare, losses)

@@ -1,0 +1,5 @@
+package main
+
+import "io"
+
+func drawPicture(w io.Writer, r *Results) {}

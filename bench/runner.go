@@ -1,0 +1,257 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"regexp"
+	"slices"
+	"time"
+)
+
+// Options are the flags.
+type Options struct {
+	Out     string
+	Rounds  int
+	Turn    float64 // seconds of one turn
+	Only    *regexp.Regexp
+	Threads []int
+	Quick   bool
+	Install bool
+	Fashion string
+}
+
+// Runner measures the sections one after the other.
+type Runner struct {
+	Options
+	setup   *Setup
+	gates   map[int]*Gate
+	peers   map[string]*Peer // by name and threads
+	results *Results
+	say     func(format string, args ...any)
+}
+
+func (r *Runner) wanted(name string) bool { return r.Only == nil || r.Only.MatchString(name) }
+
+// peer returns the running peer of that name, started if need be.
+func (r *Runner) peer(ctx context.Context, name string, threads int) (*Peer, error) {
+	key := fmt.Sprintf("%s %d", name, threads)
+	if p := r.peers[key]; p != nil && p.broken == nil {
+		return p, nil
+	}
+	r.setup.want(ctx, name)
+	launch, found := r.setup.Launch[name]
+	if !found {
+		return nil, fmt.Errorf("%s", r.setup.Missing[name])
+	}
+	p, err := start(ctx, launch, threads)
+	if err != nil {
+		return nil, err
+	}
+	if old := r.peers[key]; old != nil {
+		old.Close()
+	}
+	r.peers[key] = p
+	r.results.Versions[name] = p.Version
+	return p, nil
+}
+
+func (r *Runner) close() {
+	for _, p := range r.peers {
+		p.Close()
+	}
+}
+
+// sections measures everything that goes by rounds.
+func (r *Runner) sections(ctx context.Context) {
+	for _, s := range sections(r.Fashion) {
+		result := SectionResult{ID: s.ID, Title: s.Title}
+		for _, c := range s.Cases {
+			if !r.wanted(s.ID + "/" + c.Name) {
+				continue
+			}
+			for _, n := range r.Threads {
+				if ctx.Err() != nil {
+					break
+				}
+				began := time.Now()
+				measured := r.measure(ctx, s, c, n)
+				if ctx.Err() != nil {
+					break // half a case says nothing
+				}
+				result.Cases = append(result.Cases, measured)
+				r.say("%-5s %-22s %d threads: %s (%.0f s)", s.ID, c.Name, n, oneLine(measured), time.Since(began).Seconds())
+			}
+		}
+		if len(result.Cases) > 0 {
+			r.results.Sections = append(r.results.Sections, result)
+		}
+	}
+}
+
+// measure lets all peers of the section do one workload.
+func (r *Runner) measure(ctx context.Context, s Section, c Case, threads int) CaseResult {
+	w := c.Workload
+	out := CaseResult{Workload: w, Threads: threads, Floor: c.Floor, Goal: c.Goal}
+	if threads > 1 && c.GoalTwo > 0 {
+		out.Goal = c.GoalTwo
+	}
+	var all []*Contestant
+	var losses []float64
+	for _, name := range append([]string{peerEbb}, s.Peers...) {
+		side := Side{Peer: name}
+		p, err := r.peer(ctx, name, threads)
+		if err == nil {
+			var entries []*Contestant
+			entries, side.Tried, err = r.entries(ctx, p, s, w)
+			if s.ID == "steps" && w.Kind == kindTrain && err == nil {
+				own := r.losses(ctx, p, w)
+				if name == peerEbb {
+					losses = own
+				} else {
+					side.LossGap = gap(own, losses)
+				}
+			}
+			for _, e := range entries {
+				side.Config = e.Config
+				all = append(all, e)
+				out.Sides = append(out.Sides, side)
+			}
+		}
+		if err != nil {
+			side.Error = err.Error()
+			out.Sides = append(out.Sides, side)
+			all = append(all, &Contestant{err: err})
+		}
+		if ctx.Err() != nil {
+			return out
+		}
+	}
+	n := max(1, r.Rounds*s.Rounds/100)
+	out.Steadiness = rounds(ctx, r.gates[threads], all, n, r.Turn)
+	for i, e := range all {
+		out.Sides[i].take(e, all[0])
+		if e.Peer != nil && e.Peer.broken == nil {
+			e.Peer.call(ctx, Request{Op: opDrop}, time.Minute)
+		}
+	}
+	return out
+}
+
+// take fills the side's times in.
+func (s *Side) take(c, ebb *Contestant) {
+	if c.err != nil {
+		s.Error = c.err.Error()
+		return
+	}
+	s.Tenth, s.Median = tenth(c.samples), median(c.samples)
+	s.Tenths, s.Medians = c.tenths, c.halfs
+	if c != ebb && ebb.err == nil {
+		s.RatioTenth, s.RatioMedian = ratio(c.tenths, ebb.tenths), ratio(c.halfs, ebb.halfs)
+	}
+}
+
+// nearBest is how close to the best a configuration has to come in the trial to
+// take part in the rounds.
+const nearBest = 1.1
+
+// entries prepares the configurations of a peer that apply, and tries each once
+// when there are several: those near the best take part in the rounds.
+func (r *Runner) entries(ctx context.Context, p *Peer, s Section, w Workload) ([]*Contestant, []Tried, error) {
+	var all []*Contestant
+	var tried []Tried
+	for _, config := range r.configs(p, s, w) {
+		_, err := p.call(ctx, Request{Op: opPrepare, Workload: &w, Config: config}, 5*time.Minute)
+		if err != nil {
+			tried = append(tried, Tried{Config: config, Error: err.Error()})
+			if p.broken != nil {
+				return nil, tried, p.broken
+			}
+			continue
+		}
+		all = append(all, &Contestant{Peer: p, Config: config})
+		tried = append(tried, Tried{Config: config})
+	}
+	if len(all) == 0 {
+		return nil, tried, fmt.Errorf("%s", tried[0].Error)
+	}
+	if len(tried) == 1 {
+		return all, nil, nil
+	}
+	best := math.Inf(1)
+	for i := range tried {
+		j := slices.IndexFunc(all, func(c *Contestant) bool { return c.Config == tried[i].Config })
+		if j < 0 {
+			continue
+		}
+		r.gates[r.threadsOf(p)].wait(ctx)
+		samples := all[j].turn(ctx, r.Turn)
+		if all[j].err != nil {
+			tried[i].Error = all[j].err.Error()
+			continue
+		}
+		tried[i].Tenth = quantile(samples, 0.1)
+		best = min(best, tried[i].Tenth)
+	}
+	keep := all[:0]
+	for _, c := range all {
+		i := slices.IndexFunc(tried, func(t Tried) bool { return t.Config == c.Config })
+		if c.err == nil && tried[i].Tenth <= best*nearBest {
+			keep = append(keep, c)
+		}
+	}
+	if len(keep) == 0 {
+		return nil, tried, fmt.Errorf("%s", tried[0].Error)
+	}
+	return keep, tried, nil
+}
+
+func (r *Runner) threadsOf(p *Peer) int {
+	for _, n := range r.Threads {
+		if r.peers[fmt.Sprintf("%s %d", p.Name, n)] == p {
+			return n
+		}
+	}
+	return r.Threads[0]
+}
+
+// configs returns the configurations of p for a workload.
+func (r *Runner) configs(p *Peer, s Section, w Workload) []string {
+	if p.Name != peerTorch {
+		return p.Configs
+	}
+	configs := []string{"eager", "foreach", "fused", "compile"}
+	if w.Kind == kindInfer {
+		configs = []string{"eager", "jit", "compile"}
+	}
+	if s.Configs != nil {
+		configs = s.Configs
+	}
+	return slices.DeleteFunc(slices.Clone(configs), func(c string) bool { return r.Quick && c == "compile" })
+}
+
+const lossSteps = 20
+
+func (r *Runner) losses(ctx context.Context, p *Peer, w Workload) []float64 {
+	a, err := p.call(ctx, Request{Op: opLosses, Workload: &w, Steps: lossSteps}, 5*time.Minute)
+	if err != nil {
+		return nil
+	}
+	return a.Losses
+}
+
+// gap returns the largest relative difference of two courses of the loss, or
+// nil when there is no pair to compare.
+func gap(a, b []float64) *float64 {
+	if len(a) == 0 || len(a) != len(b) {
+		return nil
+	}
+	worst := 0.0
+	for i := range a {
+		worst = max(worst, math.Abs(a[i]-b[i])/max(math.Abs(b[i]), 1e-2))
+	}
+	if math.IsNaN(worst) {
+		return nil
+	}
+	return &worst
+}
