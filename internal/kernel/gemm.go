@@ -1,5 +1,7 @@
 package kernel
 
+import "runtime"
+
 // Op says which operand of a matrix product is read transposed.
 type Op int
 
@@ -43,203 +45,102 @@ func Gemm(op Op, m, n, k int, a []Float, lda int, b []Float, ldb int, c []Float,
 		panic("kernel.Gemm: the bias is shorter than a row")
 	}
 	j := gemmJob{op: op, m: m, n: n, k: k, a: a, b: b, c: c, lda: lda, ldb: ldb, ldc: ldc, e: e}
-	// A row of c costs about 2·n·k operations; below some tens of
-	// microseconds of work handing it to another thread costs more than it saves.
-	const serial = 1 << 16
-	if m*n*k <= serial {
-		j.Run(0, m)
+	if items := j.split(); items > 1 {
+		j.share(items, 1)
+	} else {
+		active.gemm(j, 0, m)
+	}
+}
+
+// gemmJob is one product. Its items, when it is shared, are the rectangles of c
+// that lie bandCols columns by bandRows rows apart, column after column.
+type gemmJob struct {
+	op                 Op
+	m, n, k            int
+	a, b, c            []Float
+	lda, ldb, ldc      int
+	e                  Epilogue
+	bandRows, bandCols int
+}
+
+// Run computes the rectangles lo..hi of c. All of them are one: whoever is alone
+// with a product packs nothing twice.
+func (j *gemmJob) Run(lo, hi int) {
+	down := (j.m + j.bandRows - 1) / j.bandRows
+	across := (j.n + j.bandCols - 1) / j.bandCols
+	if lo == 0 && hi == down*across {
+		active.gemm(*j, 0, j.m)
 		return
 	}
-	j.share(m, max(4, (serial/2/(n*max(k, 1))+3)&^3))
+	for item := lo; item < hi; item++ {
+		row, col := item%down*j.bandRows, item/down*j.bandCols
+		active.gemm(j.columns(col, min(col+j.bandCols, j.n)), row, min(row+j.bandRows, j.m))
+	}
 }
 
-// gemmJob is one product, cut into bands of rows of c.
-type gemmJob struct {
-	op            Op
-	m, n, k       int
-	a, b, c       []Float
-	lda, ldb, ldc int
-	e             Epilogue
+// columns is the product of columns lo..hi of c alone.
+func (j *gemmJob) columns(lo, hi int) gemmJob {
+	part := *j
+	part.n = hi - lo
+	part.c = j.c[lo:]
+	if j.op == NT {
+		part.b = j.b[lo*j.ldb:]
+	} else {
+		part.b = j.b[lo:]
+	}
+	if j.e.Bias != nil {
+		part.e.Bias = j.e.Bias[lo:]
+	}
+	return part
 }
-
-// Run computes rows lo..hi of c.
-func (j *gemmJob) Run(lo, hi int) { active.gemm(*j, lo, hi) }
 
 // gemmLoops are the machine's products.
 type gemmLoops struct {
-	gemm func(j gemmJob, lo, hi int) // rows lo..hi of c; by value, for a pointer would escape
+	gemm  func(j gemmJob, lo, hi int) // rows lo..hi of c; by value, for a pointer would escape
+	speed int                         // multiplications in a microsecond, about; it decides what is worth sharing
+	peak  func(n int) float64         // n rounds of multiply-adds on registers; how many operations they were
 }
 
-var goGemm = gemmLoops{gemm: gemmGo}
+var goGemm = gemmLoops{gemm: gemmGo, speed: 5_000}
 
-func gemmGo(j gemmJob, lo, hi int) {
-	n, k := j.n, j.k
-	for i := lo; i < hi; i++ {
-		row := j.c[i*j.ldc : i*j.ldc+n]
-		switch {
-		case j.e.Accumulate && j.e.Bias != nil:
-			addGo(row, j.e.Bias)
-		case j.e.Accumulate:
-		case j.e.Bias != nil:
-			copy(row, j.e.Bias)
-		default:
-			clear(row)
-		}
+// split decides into which rectangles a product is cut, and returns their
+// number. Handing work over costs about a microsecond to a helper that is
+// awake and tens of them to one that is not.
+func (j *gemmJob) split() int {
+	const (
+		worthIt   = 25  // microseconds: a product below is done alone
+		smallest  = 8   // a rectangle
+		largest   = 500 // so that nobody waits long for the last one
+		perThread = 4
+	)
+	threads := runtime.GOMAXPROCS(0)
+	if threads == 1 {
+		return 1
 	}
-	switch {
-	case k == 0:
-	case j.op == NN:
-		gemmN(lo, hi, n, k, j.a, j.lda, 1, j.b, j.ldb, j.c, j.ldc)
-	case j.op == TN:
-		gemmN(lo, hi, n, k, j.a, 1, j.lda, j.b, j.ldb, j.c, j.ldc)
-	case j.op == NT:
-		gemmT(lo, hi, n, k, j.a, j.lda, j.b, j.ldb, j.c, j.ldc)
+	// The rows and columns of a narrow product cost as much as wider ones.
+	time := max(j.m, 8) * max(j.n, 8) * j.k / max(active.speed, 5_000)
+	if time < worthIt {
+		return 1
 	}
-	if j.e.ReLU {
-		for i := lo; i < hi; i++ {
-			row := j.c[i*j.ldc : i*j.ldc+n]
-			for q, v := range row {
-				row[q] = max(v, 0)
-			}
-		}
-	}
-}
+	items := max(min(time/smallest, perThread*threads), time/largest)
 
-// gemmN adds to rows lo..hi of c the product with a row-major b. Element (i,p)
-// of the left operand is a[i*ra+p*ca], which serves NN and TN alike. It works
-// in tiles of two rows by four columns held in registers: eight sums, four
-// values of b, one of a.
-func gemmN(lo, hi, n, k int, a []Float, ra, ca int, b []Float, ldb int, c []Float, ldc int) {
-	i := lo
-	for ; i+2 <= hi; i += 2 {
-		c0 := c[i*ldc : i*ldc+n]
-		c1 := c[(i+1)*ldc : (i+1)*ldc+n]
-		j := 0
-		for ; j+4 <= n; j += 4 {
-			u, v := c0[j:j+4:j+4], c1[j:j+4:j+4]
-			s00, s01, s02, s03 := u[0], u[1], u[2], u[3]
-			s10, s11, s12, s13 := v[0], v[1], v[2], v[3]
-			pa, pa1, pb := i*ra, (i+1)*ra, j
-			for range k {
-				q := b[pb : pb+4 : pb+4]
-				x, y := a[pa], a[pa1]
-				s00 += x * q[0]
-				s10 += y * q[0]
-				s01 += x * q[1]
-				s11 += y * q[1]
-				s02 += x * q[2]
-				s12 += y * q[2]
-				s03 += x * q[3]
-				s13 += y * q[3]
-				pa += ca
-				pa1 += ca
-				pb += ldb
-			}
-			u[0], u[1], u[2], u[3] = s00, s01, s02, s03
-			v[0], v[1], v[2], v[3] = s10, s11, s12, s13
-		}
-		for ; j < n; j++ {
-			s0, s1 := c0[j], c1[j]
-			pa, pa1, pb := i*ra, (i+1)*ra, j
-			for range k {
-				q := b[pb]
-				s0 += a[pa] * q
-				s1 += a[pa1] * q
-				pa += ca
-				pa1 += ca
-				pb += ldb
-			}
-			c0[j], c1[j] = s0, s1
-		}
+	// Columns first: every column of b is then packed, and read into a second
+	// cache, by one worker alone. Where there are many rows, those of a are
+	// packed for every band, and the bands are wide in return.
+	const unit = 32
+	least := 2 * unit
+	if j.m < 4 || j.m > 256 {
+		least = 8 * unit
 	}
-	for ; i < hi; i++ {
-		c0 := c[i*ldc : i*ldc+n]
-		j := 0
-		for ; j+4 <= n; j += 4 {
-			u := c0[j : j+4 : j+4]
-			s0, s1, s2, s3 := u[0], u[1], u[2], u[3]
-			pa, pb := i*ra, j
-			for range k {
-				q := b[pb : pb+4 : pb+4]
-				x := a[pa]
-				s0 += x * q[0]
-				s1 += x * q[1]
-				s2 += x * q[2]
-				s3 += x * q[3]
-				pa += ca
-				pb += ldb
-			}
-			u[0], u[1], u[2], u[3] = s0, s1, s2, s3
-		}
-		for ; j < n; j++ {
-			s := c0[j]
-			pa, pb := i*ra, j
-			for range k {
-				s += a[pa] * b[pb]
-				pa += ca
-				pb += ldb
-			}
-			c0[j] = s
-		}
+	up := func(n, unit int) int { return (n + unit - 1) / unit * unit }
+	j.bandCols = max(least, up((j.n+items-1)/items, unit))
+	across := (j.n + j.bandCols - 1) / j.bandCols
+	j.bandRows = j.m
+	if down := items / across; down > 1 {
+		const tile = 14 // or 6 or 8 on other paths: the last of a band is lower
+		j.bandRows = max(4*tile, up((j.m+down-1)/down, tile))
 	}
-}
-
-// gemmT adds to rows lo..hi of c the product with a transposed b: every element
-// is a dot product of two contiguous rows.
-func gemmT(lo, hi, n, k int, a []Float, lda int, b []Float, ldb int, c []Float, ldc int) {
-	i := lo
-	for ; i+2 <= hi; i += 2 {
-		a0 := a[i*lda : i*lda+k]
-		a1 := a[(i+1)*lda : (i+1)*lda+k][:len(a0)]
-		c0 := c[i*ldc : i*ldc+n]
-		c1 := c[(i+1)*ldc : (i+1)*ldc+n]
-		j := 0
-		for ; j+4 <= n; j += 4 {
-			b0 := b[j*ldb : j*ldb+k][:len(a0)]
-			b1 := b[(j+1)*ldb : (j+1)*ldb+k][:len(a0)]
-			b2 := b[(j+2)*ldb : (j+2)*ldb+k][:len(a0)]
-			b3 := b[(j+3)*ldb : (j+3)*ldb+k][:len(a0)]
-			u, v := c0[j:j+4:j+4], c1[j:j+4:j+4]
-			s00, s01, s02, s03 := u[0], u[1], u[2], u[3]
-			s10, s11, s12, s13 := v[0], v[1], v[2], v[3]
-			for p, x := range a0 {
-				y := a1[p]
-				q := b0[p]
-				s00 += x * q
-				s10 += y * q
-				q = b1[p]
-				s01 += x * q
-				s11 += y * q
-				q = b2[p]
-				s02 += x * q
-				s12 += y * q
-				q = b3[p]
-				s03 += x * q
-				s13 += y * q
-			}
-			u[0], u[1], u[2], u[3] = s00, s01, s02, s03
-			v[0], v[1], v[2], v[3] = s10, s11, s12, s13
-		}
-		for ; j < n; j++ {
-			c0[j] = dotFrom(c0[j], a0, b[j*ldb:])
-			c1[j] = dotFrom(c1[j], a1, b[j*ldb:])
-		}
-	}
-	for ; i < hi; i++ {
-		a0 := a[i*lda : i*lda+k]
-		for j := range n {
-			c[i*ldc+j] = dotFrom(c[i*ldc+j], a0, b[j*ldb:])
-		}
-	}
-}
-
-// dotFrom adds the products of a and b to s in ascending order.
-func dotFrom(s Float, a, b []Float) Float {
-	b = b[:len(a)]
-	for p, x := range a {
-		s += x * b[p]
-	}
-	return s
+	return across * ((j.m + j.bandRows - 1) / j.bandRows)
 }
 
 func checkMatrix(name string, s []Float, rows, cols, stride int) {

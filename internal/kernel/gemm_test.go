@@ -64,155 +64,145 @@ func (p *product) exact(i, j int) (sum, size float64) {
 }
 
 func TestGemmConformance(t *testing.T) {
-	ulp := 0x1p-23
-	if FloatBits == 64 {
-		ulp = 0x1p-52
-	}
-	sizes := [][3]int{{0, 3, 2}, {3, 0, 2}, {3, 4, 0}, {1, 1, 1}, {2, 4, 1}, {3, 5, 7}, {1, 9, 33}, {9, 1, 33}, {17, 13, 31}, {64, 10, 128}, {67, 65, 63}, {130, 37, 70}}
-	for _, s := range sizes {
-		for op := range opNames {
-			for _, gap := range []int{0, 3} {
-				for _, acc := range []bool{false, true} {
-					p := newProduct(op, s[0], s[1], s[2], gap)
-					before := slices.Clone(p.c)
-					p.run(acc)
-					name := fmt.Sprintf("%s m%d n%d k%d gap %d acc %v", opNames[op], p.m, p.n, p.k, gap, acc)
-					for x, got := range p.c {
-						i, j := x/p.ldc, x%p.ldc
-						if j >= p.n {
-							if got != before[x] {
-								t.Fatalf("%s: wrote into the gap of row %d", name, i)
+	eachPath(t, func(t *testing.T) {
+		ulp := 0x1p-23
+		if FloatBits == 64 {
+			ulp = 0x1p-52
+		}
+		sizes := [][3]int{{0, 3, 2}, {3, 0, 2}, {3, 4, 0}, {1, 1, 1}, {2, 4, 1}, {3, 5, 7}, {1, 9, 33}, {9, 1, 33}, {17, 13, 31}, {64, 10, 128}, {67, 65, 63}, {130, 37, 70}}
+		for _, s := range sizes {
+			for op := range opNames {
+				for _, gap := range []int{0, 3} {
+					for _, acc := range []bool{false, true} {
+						p := newProduct(op, s[0], s[1], s[2], gap)
+						before := slices.Clone(p.c)
+						p.run(acc)
+						name := fmt.Sprintf("%s m%d n%d k%d gap %d acc %v", opNames[op], p.m, p.n, p.k, gap, acc)
+						for x, got := range p.c {
+							i, j := x/p.ldc, x%p.ldc
+							if j >= p.n {
+								if got != before[x] {
+									t.Fatalf("%s: wrote into the gap of row %d", name, i)
+								}
+								continue
 							}
-							continue
-						}
-						want, size := p.exact(i, j)
-						if acc {
-							want += float64(before[x])
-							size += math.Abs(float64(before[x]))
-						}
-						if math.Abs(float64(got)-want) > float64(p.k+2)*ulp*size {
-							t.Fatalf("%s: (%d,%d) is %v, expected %v", name, i, j, got, want)
+							want, size := p.exact(i, j)
+							if acc {
+								want += float64(before[x])
+								size += math.Abs(float64(before[x]))
+							}
+							if math.Abs(float64(got)-want) > float64(p.k+2)*ulp*size {
+								t.Fatalf("%s: (%d,%d) is %v, expected %v", name, i, j, got, want)
+							}
 						}
 					}
 				}
 			}
 		}
-	}
+	})
 }
 
 func TestGemmPropagatesNonFinite(t *testing.T) {
-	for op := range opNames {
-		p := newProduct(op, 6, 5, 4, 0)
-		clear(p.b) // 0·NaN and 0·Inf are NaN: nothing may be skipped
-		p.a[0] = Float(math.Inf(1))
-		p.run(false)
-		for j := range 5 {
-			if v := p.c[j]; v == v {
-				t.Errorf("%s: Inf·0 gave %v", opNames[op], v)
-			}
-			if v := p.c[5+j]; v != 0 {
-				t.Errorf("%s: the second row is %v", opNames[op], v)
+	eachPath(t, func(t *testing.T) {
+		for op := range opNames {
+			p := newProduct(op, 6, 5, 4, 0)
+			clear(p.b) // 0·NaN and 0·Inf are NaN: nothing may be skipped
+			p.a[0] = Float(math.Inf(1))
+			p.run(false)
+			for j := range 5 {
+				if v := p.c[j]; v == v {
+					t.Errorf("%s: Inf·0 gave %v", opNames[op], v)
+				}
+				if v := p.c[5+j]; v != 0 {
+					t.Errorf("%s: the second row is %v", opNames[op], v)
+				}
 			}
 		}
-	}
+	})
 }
 
 // The number of threads must never change a bit, also while it changes.
 func TestGemmSameBitsOnAnyThreads(t *testing.T) {
-	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
-	for op := range opNames {
-		var want []Float
-		for _, threads := range []int{1, 2, 4, 3, 8, 1} {
-			runtime.GOMAXPROCS(threads)
-			p := newProduct(op, 130, 97, 85, 1)
-			for range 5 {
-				p.run(true)
-			}
-			if want == nil {
-				want = p.c
-			} else if !slices.Equal(p.c, want) {
-				t.Errorf("%s: other bits with GOMAXPROCS %d", opNames[op], threads)
+	eachPath(t, func(t *testing.T) {
+		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
+		for op := range opNames {
+			var want []Float
+			for _, threads := range []int{1, 2, 4, 3, 8, 1} {
+				runtime.GOMAXPROCS(threads)
+				p := newProduct(op, 130, 97, 85, 1)
+				for range 5 {
+					p.run(true)
+				}
+				if want == nil {
+					want = p.c
+				} else if !slices.Equal(p.c, want) {
+					t.Errorf("%s: other bits with GOMAXPROCS %d", opNames[op], threads)
+				}
 			}
 		}
-	}
+	})
 }
 
 func TestGemmFromManyGoroutines(t *testing.T) {
-	want := newProduct(NN, 70, 60, 50, 0)
-	want.run(false)
-	bad := make(chan bool, 8)
-	for range cap(bad) {
-		go func() {
-			ok := true
-			p := newProduct(NN, 70, 60, 50, 0)
-			for range 50 {
-				p.run(false)
-				ok = ok && slices.Equal(p.c, want.c)
-			}
-			bad <- !ok
-		}()
-	}
-	for range cap(bad) {
-		if <-bad {
-			t.Error("other bits beside other goroutines")
+	eachPath(t, func(t *testing.T) {
+		want := newProduct(NN, 70, 60, 50, 0)
+		want.run(false)
+		bad := make(chan bool, 8)
+		for range cap(bad) {
+			go func() {
+				ok := true
+				p := newProduct(NN, 70, 60, 50, 0)
+				for range 50 {
+					p.run(false)
+					ok = ok && slices.Equal(p.c, want.c)
+				}
+				bad <- !ok
+			}()
 		}
-	}
+		for range cap(bad) {
+			if <-bad {
+				t.Error("other bits beside other goroutines")
+			}
+		}
+	})
 }
 
 func TestGemmAllocatesNothing(t *testing.T) {
-	for op := range opNames {
-		p := newProduct(op, 64, 64, 64, 0)
-		p.run(false)
-		if n := testing.AllocsPerRun(20, func() { p.run(true) }); n != 0 {
-			t.Errorf("%s: %v allocations", opNames[op], n)
+	eachPath(t, func(t *testing.T) {
+		for op := range opNames {
+			p := newProduct(op, 64, 64, 64, 0)
+			p.run(false)
+			if n := testing.AllocsPerRun(20, func() { p.run(true) }); n != 0 {
+				t.Errorf("%s: %v allocations", opNames[op], n)
+			}
 		}
-	}
+	})
 }
 
 func TestGemmPanicsForShortSlices(t *testing.T) {
-	for op := range opNames {
-		for which := range 4 {
-			p := newProduct(op, 5, 6, 7, 0)
-			switch which {
-			case 0:
-				p.a = p.a[:len(p.a)-1]
-			case 1:
-				p.b = p.b[:len(p.b)-1]
-			case 2:
-				p.c = p.c[:len(p.c)-1]
-			case 3:
-				p.ldb--
-			}
-			func() {
-				defer func() {
-					if recover() == nil {
-						t.Errorf("%s: no panic for mistake %d", opNames[op], which)
-					}
+	eachPath(t, func(t *testing.T) {
+		for op := range opNames {
+			for which := range 4 {
+				p := newProduct(op, 5, 6, 7, 0)
+				switch which {
+				case 0:
+					p.a = p.a[:len(p.a)-1]
+				case 1:
+					p.b = p.b[:len(p.b)-1]
+				case 2:
+					p.c = p.c[:len(p.c)-1]
+				case 3:
+					p.ldb--
+				}
+				func() {
+					defer func() {
+						if recover() == nil {
+							t.Errorf("%s: no panic for mistake %d", opNames[op], which)
+						}
+					}()
+					p.run(false)
 				}()
-				p.run(false)
-			}()
-		}
-	}
-}
-
-// The number of threads is part of the name and set here: under -cpu 1,2 a
-// benchmark with b.Loop measures its first line with the wrong GOMAXPROCS (the
-// loop has already run when package testing sets it).
-func BenchmarkGemm(b *testing.B) {
-	for _, threads := range []int{1, 2} {
-		for _, s := range [][3]int{{64, 256, 784}, {64, 64, 64}, {256, 256, 256}} {
-			for _, op := range []Op{NN, NT, TN} {
-				p := newProduct(op, s[0], s[1], s[2], 0)
-				b.Run(fmt.Sprintf("%s/%dx%dx%d/threads%d", opNames[op], s[0], s[1], s[2], threads), func(b *testing.B) {
-					defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(threads))
-					b.ReportAllocs()
-					for b.Loop() {
-						p.run(false)
-					}
-					flops := 2 * float64(s[0]) * float64(s[1]) * float64(s[2]) * float64(b.N)
-					b.ReportMetric(flops/b.Elapsed().Seconds()/1e9, "GFLOP/s")
-				})
 			}
 		}
-	}
+	})
 }

@@ -1,0 +1,320 @@
+package kernel
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"runtime"
+	"slices"
+	"testing"
+)
+
+// guard is what nothing may write over.
+const guard = Float(-77777)
+
+// guarded moves the matrices of p to slices that start at odd places, sets what
+// c must not change to the guard, and what a and b must not use to NaN.
+func (p *product) guarded(offset, gap int) {
+	nan := Float(math.NaN())
+	move := func(s []Float, rows, cols, from, to int) []Float {
+		wide := make([]Float, offset+rows*to)
+		for i := range wide {
+			wide[i] = nan
+		}
+		for r := range rows {
+			copy(wide[offset+r*to:][:cols], s[r*from:])
+		}
+		return wide[offset:]
+	}
+	ra, ca, rb, cb := p.m, p.k, p.k, p.n
+	if p.op == TN {
+		ra, ca = ca, ra
+	}
+	if p.op == NT {
+		rb, cb = cb, rb
+	}
+	p.a = move(p.a, ra, ca, p.lda, ca+gap)
+	p.b = move(p.b, rb, cb, p.ldb, cb+gap)
+	p.c = move(p.c, p.m, p.n, p.ldc, p.n+gap)
+	p.lda, p.ldb, p.ldc = ca+gap, cb+gap, p.n+gap
+	for i := range p.c {
+		if i%p.ldc >= p.n {
+			p.c[i] = guard
+		}
+	}
+}
+
+// check runs p with e and compares it with the sums in float64.
+func (p *product) check(t *testing.T, e Epilogue) {
+	t.Helper()
+	ulp := 0x1p-23
+	if FloatBits == 64 {
+		ulp = 0x1p-52
+	}
+	name := fmt.Sprintf("%s m%d n%d k%d ldc %d acc %v bias %v relu %v", opNames[p.op], p.m, p.n, p.k, p.ldc, e.Accumulate, e.Bias != nil, e.ReLU)
+	before := slices.Clone(p.c)
+	Gemm(p.op, p.m, p.n, p.k, p.a, p.lda, p.b, p.ldb, p.c, p.ldc, e)
+	// All of a small product, and of a large one its edges and a sample.
+	rows, cols := sample(p.m), sample(p.n)
+	for _, i := range rows {
+		for _, j := range cols {
+			want, size := p.exact(i, j)
+			if e.Accumulate {
+				want += float64(before[i*p.ldc+j])
+				size += math.Abs(float64(before[i*p.ldc+j]))
+			}
+			if e.Bias != nil {
+				want += float64(e.Bias[j])
+				size += math.Abs(float64(e.Bias[j]))
+			}
+			if e.ReLU {
+				want = max(want, 0)
+			}
+			got := float64(p.c[i*p.ldc+j])
+			if !(math.Abs(got-want) <= (float64(p.k)+3)*ulp*size) {
+				t.Fatalf("%s: (%d,%d) is %v, expected %v", name, i, j, got, want)
+			}
+		}
+	}
+	for i, v := range p.c {
+		if i%p.ldc >= p.n && v != guard {
+			t.Fatalf("%s: wrote into the gap of row %d, %d columns after its end", name, i/p.ldc, i%p.ldc-p.n)
+		}
+	}
+}
+
+// sample is all of 0..n where that is little, otherwise the edges and some.
+func sample(n int) []int {
+	var s []int
+	for i := range n {
+		if n <= 40 || i < 3 || i > n-20 || i%37 == 0 {
+			s = append(s, i)
+		}
+	}
+	return s
+}
+
+func epilogue(bits, n int, rng *rand.Rand) Epilogue {
+	e := Epilogue{Accumulate: bits&1 != 0, ReLU: bits&4 != 0}
+	if bits&2 != 0 {
+		e.Bias = make([]Float, n)
+		for i := range e.Bias {
+			e.Bias[i] = Float(rng.NormFloat64())
+		}
+	}
+	return e
+}
+
+// Every height and width of a tile at its edges, each with one of the epilogues,
+// offsets and gaps in turn.
+func TestGemmEdges(t *testing.T) {
+	eachPath(t, func(t *testing.T) {
+		rng := rand.New(rand.NewPCG(3, 4))
+		turn := 0
+		try := func(m, n, k int) {
+			for _, op := range []Op{NN, NT, TN} {
+				turn++
+				p := newProduct(op, m, n, k, 0)
+				p.guarded(turn%16, turn%5*3)
+				p.check(t, epilogue(turn*5%8, n, rng))
+			}
+		}
+		for m := range 34 {
+			for _, n := range []int{1, 7, 8, 9, 15, 16, 17, 31, 32, 33, 47, 48, 49} {
+				try(m, n, 1+(m+n)%9)
+			}
+		}
+		for _, m := range []int{1, 2, 3, 5, 14, 15} {
+			for n := range 70 {
+				try(m, n, 5+n%4)
+			}
+			for _, n := range []int{100, 127, 128, 129, 256, 321, 513} {
+				try(m, n, 17)
+			}
+		}
+		for k := range 40 {
+			try(7, 37, k)
+			try(29, 33, k)
+		}
+		for _, s := range [][3]int{{63, 64, 65}, {100, 100, 100}, {129, 127, 128}, {65, 63, 513}, {3, 65, 1025}, {47, 47, 1030},
+			{513, 33, 40}, {30, 1060, 33}, {240, 40, 140}, {250, 1030, 70}, {9, 9, 2049}, {256, 512, 64}, {64, 512, 512}} {
+			try(s[0], s[1], s[2])
+		}
+	})
+}
+
+func TestGemmEpilogues(t *testing.T) {
+	eachPath(t, func(t *testing.T) {
+		rng := rand.New(rand.NewPCG(5, 6))
+		for bits := range 8 {
+			for _, op := range []Op{NN, NT, TN} {
+				for _, s := range [][3]int{{1, 300, 9}, {5, 20, 3}, {30, 70, 600}, {20, 40, 0}} {
+					p := newProduct(op, s[0], s[1], s[2], 0)
+					p.guarded(1, 2)
+					p.check(t, epilogue(bits, s[1], rng))
+				}
+			}
+		}
+	})
+}
+
+// NaN and infinities come out where they belong and nowhere else; ReLU keeps
+// NaN; subnormal numbers are numbers.
+func TestGemmUnusualNumbers(t *testing.T) {
+	eachPath(t, func(t *testing.T) {
+		nan, inf := Float(math.NaN()), Float(math.Inf(1))
+		for _, op := range []Op{NN, NT, TN} {
+			for _, m := range []int{1, 20} {
+				const n, k = 40, 6
+				p := newProduct(op, m, n, k, 0)
+				at := func(j, q int) *Float {
+					if op == NT {
+						return &p.b[j*p.ldb+q]
+					}
+					return &p.b[q*p.ldb+j]
+				}
+				for i := range p.a {
+					p.a[i] = 1
+				}
+				for j := range n {
+					for q := range k {
+						*at(j, q) = 0
+					}
+				}
+				tiny := Float(0x1p-149)
+				*at(3, 2) = nan
+				*at(5, 1), *at(5, 4) = inf, -inf
+				*at(7, 0), *at(8, 0) = -inf, inf
+				*at(33, 5), *at(39, 3) = nan, tiny
+				Gemm(op, m, n, k, p.a, p.lda, p.b, p.ldb, p.c, p.ldc, Epilogue{ReLU: true})
+				for x, v := range p.c {
+					switch x % n {
+					case 3, 5, 33:
+						if v == v {
+							t.Errorf("%s: column %d is %v, expected NaN", opNames[op], x%n, v)
+						}
+					case 8:
+						if v != inf {
+							t.Errorf("%s: column 8 is %v, expected +Inf", opNames[op], v)
+						}
+					case 39:
+						if v != tiny {
+							t.Errorf("%s: column 39 is %v, expected %v", opNames[op], v, tiny)
+						}
+					default:
+						if v != 0 {
+							t.Errorf("%s: column %d is %v, expected 0", opNames[op], x%n, v)
+						}
+					}
+				}
+			}
+		}
+	})
+}
+
+// A band of rows, or of columns, as a product of its own has the bits that it
+// has in the whole.
+func TestGemmBandsHaveTheBitsOfTheWhole(t *testing.T) {
+	eachPath(t, func(t *testing.T) {
+		rng := rand.New(rand.NewPCG(7, 8))
+		for _, op := range []Op{NN, NT, TN} {
+			for _, s := range [][3]int{{64, 100, 70}, {75, 513, 530}, {130, 256, 64}, {64, 10, 128}, {40, 512, 512}, {300, 128, 1100}} {
+				p := newProduct(op, s[0], s[1], s[2], 0)
+				e := epilogue(rng.IntN(8), p.n, rng)
+				before := slices.Clone(p.c)
+				Gemm(op, p.m, p.n, p.k, p.a, p.lda, p.b, p.ldb, p.c, p.ldc, e)
+				whole := slices.Clone(p.c)
+				for range 4 {
+					copy(p.c, before)
+					for lo, hi := 0, 0; lo < p.m; lo = hi {
+						hi = min(p.m, lo+1+rng.IntN(1<<rng.IntN(8)))
+						a := p.a[lo:]
+						if op != TN {
+							a = p.a[lo*p.lda:]
+						}
+						Gemm(op, hi-lo, p.n, p.k, a, p.lda, p.b, p.ldb, p.c[lo*p.ldc:], p.ldc, e)
+					}
+					if !slices.Equal(p.c, whole) {
+						t.Fatalf("%s %v: other bits by bands of rows", opNames[op], s)
+					}
+					copy(p.c, before)
+					for lo, hi := 0, 0; lo < p.n; lo = hi {
+						hi = min(p.n, lo+1+rng.IntN(1<<rng.IntN(8)))
+						b, part := p.b[lo:], e
+						if op == NT {
+							b = p.b[lo*p.ldb:]
+						}
+						if e.Bias != nil {
+							part.Bias = e.Bias[lo:]
+						}
+						Gemm(op, p.m, hi-lo, p.k, p.a, p.lda, b, p.ldb, p.c[lo:], p.ldc, part)
+					}
+					if !slices.Equal(p.c, whole) {
+						t.Fatalf("%s %v: other bits by bands of columns", opNames[op], s)
+					}
+				}
+			}
+		}
+	})
+}
+
+// Products that are shared out, of every form that the pieces can have.
+func TestGemmSharedOut(t *testing.T) {
+	eachPath(t, func(t *testing.T) {
+		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
+		rng := rand.New(rand.NewPCG(9, 10))
+		for turn, s := range [][3]int{{70, 290, 300}, {600, 70, 160}, {520, 530, 40}, {2, 1100, 700}} {
+			for _, op := range []Op{NN, NT, TN} {
+				e := epilogue(turn*3%8, s[1], rng)
+				var want []Float
+				for _, threads := range []int{1, 2, 3, 4} {
+					runtime.GOMAXPROCS(threads)
+					p := newProduct(op, s[0], s[1], s[2], 0)
+					p.guarded(turn, 1)
+					p.check(t, e)
+					if want == nil {
+						want = p.c
+					} else if !slices.Equal(p.c, want) {
+						t.Errorf("%s %v: other bits on %d threads", opNames[op], s, threads)
+					}
+				}
+			}
+		}
+	})
+}
+
+// Many goroutines at once, each with operands that are packed, allocate nothing
+// once there is room for all of them.
+func TestGemmAllocatesNothingConcurrently(t *testing.T) {
+	eachPath(t, func(t *testing.T) {
+		const callers = 4
+		start, done := make(chan int), make(chan bool)
+		defer close(start)
+		for range callers {
+			p := newProduct(NT, 60, 40, 70, 0)
+			go func() {
+				for runs := range start {
+					for range runs {
+						p.run(true)
+					}
+					done <- true
+				}
+			}()
+		}
+		run := func() {
+			for range callers {
+				start <- 20
+			}
+			for range callers {
+				<-done
+			}
+		}
+		least := 1.0 // a caller that is interrupted at a bad time can need one more, once
+		for range 20 {
+			least = min(least, testing.AllocsPerRun(10, run))
+		}
+		if least != 0 {
+			t.Errorf("%v allocations", least)
+		}
+	})
+}
