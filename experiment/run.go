@@ -148,7 +148,7 @@ func (e *Experiment) run(ctx context.Context, opt RunOptions, from *train.State,
 		Model: e.Model, Loss: e.Loss, Optimizer: r.optimizer, Train: e.Train, Validation: e.Validation, Scaler: e.Schema.Scaler,
 		Epochs: t.Epochs, Batch: t.Batch, Seed: t.Seed, LR: e.Spec.Optimizer.LR, Schedule: schedule,
 		ClipNorm: t.ClipNorm, ClipValue: t.ClipValue, Patience: t.Early.Patience, MinDelta: t.Early.MinDelta,
-		Probe: r.flow, BeforeUpdate: r.updates.Before, AfterUpdate: r.updates.After,
+		Probe: r.flow, Meter: r.updates,
 		Hooks: train.Hooks{OnStep: r.onStep, OnEpoch: r.onEpoch},
 		Save:  r.saver.save, SaveEvery: interval, Resume: from,
 	})

@@ -9,16 +9,16 @@ import (
 	"github.com/ebb-ml/ebb/tensor"
 )
 
-// Updates measures what an optimizer's steps do to the weights. Around each
-// update call Before and After; Mark begins an interval, such as an epoch.
-// After NewUpdates nothing is allocated but in Rows.
+// Updates measures what an optimizer's steps do to the weights. A training
+// stepper tells it of every update by ObserveUpdate; a loop of one's own calls
+// Before and After around each. Mark begins an interval, such as an epoch.
 type Updates struct {
 	params []nn.NamedParam
-	before [][]tensor.Float
+	index  map[*nn.Param]int
+	before [][]tensor.Float // once Before has been called
 	start  [][]tensor.Float
 	last   []Effect
 	sum    []float64 // Σ relative update per step since Mark
-	steps  int
 }
 
 // Effect is what one parameter went through.
@@ -39,13 +39,13 @@ type Effect struct {
 // NewUpdates returns the measurement of the trained parameters of a model; the
 // interval begins now.
 func NewUpdates(model nn.Layer) *Updates {
-	u := &Updates{}
+	u := &Updates{index: map[*nn.Param]int{}}
 	for _, p := range nn.Named(model) {
 		if p.Grad == nil {
 			continue
 		}
+		u.index[p.Param] = len(u.params)
 		u.params = append(u.params, p)
-		u.before = append(u.before, make([]tensor.Float, p.Value.Len()))
 		u.start = append(u.start, make([]tensor.Float, p.Value.Len()))
 		u.last = append(u.last, Effect{Name: p.Name, Where: p.Site, Elements: p.Value.Len()})
 	}
@@ -56,28 +56,42 @@ func NewUpdates(model nn.Layer) *Updates {
 
 // Mark begins a new interval.
 func (u *Updates) Mark() {
-	u.steps = 0
 	clear(u.sum)
 	for i, p := range u.params {
+		u.last[i].Steps = 0
 		copy(u.start[i], p.Value.Data)
 	}
 }
 
 // Before takes the weights down before an update.
 func (u *Updates) Before() {
-	for i := range u.params {
-		copy(u.before[i], u.params[i].Value.Data)
+	for i, p := range u.params {
+		if i == len(u.before) {
+			u.before = append(u.before, make([]tensor.Float, p.Value.Len()))
+		}
+		copy(u.before[i], p.Value.Data)
 	}
 }
 
 // After measures the update that was made since Before.
 func (u *Updates) After() {
-	u.steps++
-	for i := range u.params {
-		e := &u.last[i]
-		e.Relative, e.Unmoved = effect(u.params[i].Value.Data, u.before[i])
-		u.sum[i] += e.Relative
+	for i, p := range u.params {
+		moved, size, same := kernel.Change(p.Value.Data, u.before[i])
+		u.ObserveUpdate(p.Param, moved, size, same)
 	}
+}
+
+// ObserveUpdate takes down an update of p: Σ(now−before)², Σ before², and how
+// many elements are what they were, bit for bit.
+func (u *Updates) ObserveUpdate(p *nn.Param, moved, size float64, same int) {
+	i, ok := u.index[p]
+	if !ok {
+		return
+	}
+	e := &u.last[i]
+	e.Relative, e.Unmoved = effect(e.Elements, moved, size, same)
+	e.Steps++
+	u.sum[i] += e.Relative
 }
 
 // Rows returns the effect on each parameter, in the order of nn.Named.
@@ -85,26 +99,25 @@ func (u *Updates) Rows() []Effect {
 	rows := make([]Effect, len(u.last))
 	for i, p := range u.params {
 		e := u.last[i]
-		e.Steps = u.steps
-		e.MeanRelative = ratio(u.sum[i], float64(u.steps))
-		e.Moved, e.Frozen = effect(p.Value.Data, u.start[i])
+		e.MeanRelative = ratio(u.sum[i], float64(e.Steps))
+		moved, size, same := kernel.Change(p.Value.Data, u.start[i])
+		e.Moved, e.Frozen = effect(e.Elements, moved, size, same)
 		rows[i] = e
 	}
 	return rows
 }
 
-// effect compares weights with what they were. A weight that is NaN is not the
-// same as before, and makes the relative update NaN.
-func effect(now, before []tensor.Float) (relative, same float64) {
-	moved, size, n := kernel.Change(now, before)
-	if len(now) == 0 {
+// effect is the relative update and the share of n elements that are the same. A
+// weight that is NaN is not the same as before, and makes the relative update NaN.
+func effect(n int, moved, size float64, same int) (relative, share float64) {
+	if n == 0 {
 		return 0, 0
 	}
-	same = float64(n) / float64(len(now))
+	share = float64(same) / float64(n)
 	if moved == 0 {
-		return 0, same
+		return 0, share
 	}
-	return math.Sqrt(moved / size), same
+	return math.Sqrt(moved / size), share
 }
 
 // MarshalJSON writes null for what is not finite.

@@ -56,25 +56,19 @@ func New(rule Rule, params []*nn.Param) *Optimizer {
 // Step updates every parameter once with the learning rate lr.
 func (o *Optimizer) Step(lr float64) {
 	o.Begin()
-	for i := range o.params {
-		o.Update(i, lr)
+	for i, p := range o.params {
+		o.Rule.Update(p.Value.Data, p.Grad.Data, o.slots[i], o.t, lr)
 	}
 }
 
-// Begin begins an update that is made parameter by parameter, with Update, or
-// in parts, with UpdatePart.
+// Begin begins an update that is made in parts, with UpdatePart.
 func (o *Optimizer) Begin() { o.t++ }
 
-// Update updates parameter i by its Grad.
-func (o *Optimizer) Update(i int, lr float64) {
-	p := o.params[i]
-	o.Rule.Update(p.Value.Data, p.Grad.Data, o.slots[i], o.t, lr)
-}
-
 // UpdatePart updates the elements of parameter i from lo on by their gradient g,
-// which need not be stored in Grad. The rule must be [Elementwise]. Parts may be
-// updated by several goroutines at once; slots is room for the rule's state,
-// one slice for each slot, of which every goroutine needs its own.
+// which need not be stored in Grad. A rule that is not [Elementwise] must be
+// given whole parameters. Parts may be updated by several goroutines at once;
+// slots is room for the rule's state, one slice for each slot, of which every
+// goroutine needs its own.
 func (o *Optimizer) UpdatePart(i, lo int, g []tensor.Float, slots [][]tensor.Float, lr float64) {
 	hi := lo + len(g)
 	for k, s := range o.slots[i] {

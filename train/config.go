@@ -40,9 +40,10 @@ type Config struct {
 	MinDelta float64
 
 	// Probe measures the backward flow of every step; nil costs nothing.
-	// BeforeUpdate and AfterUpdate are those of Stepper.
-	Probe                     nn.Probe
-	BeforeUpdate, AfterUpdate func()
+	Probe nn.Probe
+
+	// Meter measures what every update does to the weights; nil costs nothing.
+	Meter UpdateMeter
 
 	Hooks Hooks
 

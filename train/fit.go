@@ -97,7 +97,7 @@ func newRun(c Config) (*run, error) {
 	r.stepper = NewStepper(c.Model, c.Loss, c.Optimizer)
 	r.stepper.ClipNorm, r.stepper.ClipValue = c.ClipNorm, c.ClipValue
 	r.stepper.Pass.Probe = c.Probe
-	r.stepper.BeforeUpdate, r.stepper.AfterUpdate = c.BeforeUpdate, c.AfterUpdate
+	r.stepper.Meter = c.Meter
 	if c.Resume != nil {
 		if err := r.resume(*c.Resume); err != nil {
 			return nil, &StateError{err}

@@ -45,8 +45,7 @@ func BenchmarkOverhead(b *testing.B) {
 					ways[i].Pass.Probe = flow.NewRecorder(model)
 				}
 				if i > 1 {
-					u := flow.NewUpdates(model)
-					ways[i].BeforeUpdate, ways[i].AfterUpdate = u.Before, u.After
+					ways[i].Meter = flow.NewUpdates(model)
 				}
 			}
 			xs, ys := formulaBatches(c.batch, c.sizes[0], c.sizes[len(c.sizes)-1], c.batch)

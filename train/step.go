@@ -3,7 +3,6 @@ package train
 import (
 	"math"
 
-	"github.com/ebb-ml/ebb/internal/kernel"
 	"github.com/ebb-ml/ebb/loss"
 	"github.com/ebb-ml/ebb/nn"
 	"github.com/ebb-ml/ebb/optim"
@@ -25,10 +24,8 @@ type Stepper struct {
 	// backward flow; its Step is the number of the step that comes next.
 	Pass *nn.Pass
 
-	// BeforeUpdate and AfterUpdate, where set, are called around the
-	// optimizer's update, with the gradients as they are applied: for
-	// flow.Updates.
-	BeforeUpdate, AfterUpdate func()
+	// Meter is told what each update does to the weights; nil costs nothing.
+	Meter UpdateMeter
 
 	buffers  []*nn.Param      // values that Forward itself moves: running statistics
 	kept     [][]tensor.Float // the buffers before the step
@@ -73,28 +70,15 @@ func (s *Stepper) Step(x, y *tensor.Tensor, lr float64) (float64, error) {
 		return j, s.locate(x, y)
 	}
 	list := s.Pass.Deferred()
-	s.applied = false
-	if s.whole() || !s.update.canApply(list) {
-		s.update.run(list, false, 0)
+	clips := s.ClipNorm > 0 || s.ClipValue > 0
+	if s.applied = !clips && s.update.canApply(list); s.applied {
+		s.gradient = s.update.applyAll(list, lr, s.Meter)
+	} else {
+		s.update.addAll(list)
 		if s.gradient = s.clip(); !finite(s.gradient) {
 			return j, s.locate(x, y)
 		}
-		if s.BeforeUpdate != nil {
-			s.BeforeUpdate()
-		}
-		s.Optimizer.Step(lr)
-		if s.AfterUpdate != nil {
-			s.AfterUpdate()
-		}
-	} else {
-		for i, p := range s.Optimizer.Params() {
-			if !s.update.done[i] && !finite(kernel.SumSquares(p.Grad.Data)) {
-				s.update.run(list, false, 0)
-				return j, s.locate(x, y)
-			}
-		}
-		s.gradient = math.Sqrt(s.update.run(list, true, lr))
-		s.applied = true
+		s.update.applyGrads(lr, s.Meter)
 	}
 	s.norms[s.steps%len(s.norms)] = s.gradient
 	s.steps++
@@ -111,11 +95,6 @@ func (s *Stepper) zeroGrad() {
 		}
 	}
 	nn.ZeroGrad(s.frozen)
-}
-
-// whole reports whether somebody needs all gradients at once, before the update.
-func (s *Stepper) whole() bool {
-	return s.ClipNorm > 0 || s.ClipValue > 0 || s.BeforeUpdate != nil || s.AfterUpdate != nil
 }
 
 // gradients computes the loss and the gradients of all parameters, but for the

@@ -17,13 +17,15 @@ import (
 func TestStepAllocatesNothing(t *testing.T) {
 	d := clusters(32, 1)
 	for _, name := range optim.Names() {
-		for _, measured := range []bool{false, true} {
+		for i := range 4 {
+			measured, clipped := i&1 != 0, i&2 != 0
 			model := mixed()
 			s := train.NewStepper(model, loss.CrossEntropy{}, optim.New(rule(t, name), model.Params()))
-			s.ClipNorm, s.ClipValue = 1, 0.5
+			if clipped {
+				s.ClipNorm, s.ClipValue = 1, 0.5
+			}
 			if measured {
-				updates := flow.NewUpdates(model)
-				s.Pass.Probe, s.BeforeUpdate, s.AfterUpdate = flow.NewRecorder(model), updates.Before, updates.After
+				s.Pass.Probe, s.Meter = flow.NewRecorder(model), flow.NewUpdates(model)
 			}
 			step := func() {
 				if _, err := s.Step(d.X, d.Y, 0.001); err != nil {
@@ -32,7 +34,7 @@ func TestStepAllocatesNothing(t *testing.T) {
 			}
 			step()
 			if n := testing.AllocsPerRun(20, step); n != 0 {
-				t.Errorf("%s, measured %v: %v allocations in a step", name, measured, n)
+				t.Errorf("%s, measured %v, clipped %v: %v allocations in a step", name, measured, clipped, n)
 			}
 		}
 	}
@@ -227,8 +229,7 @@ func BenchmarkStep(b *testing.B) {
 				s.Pass.Probe = flow.NewRecorder(model)
 			}
 			if mode == "flow and updates" {
-				u := flow.NewUpdates(model)
-				s.BeforeUpdate, s.AfterUpdate = u.Before, u.After
+				s.Meter = flow.NewUpdates(model)
 			}
 			b.ReportAllocs()
 			for b.Loop() {

@@ -2,7 +2,6 @@ package train
 
 import (
 	"math"
-	"sync"
 
 	"github.com/ebb-ml/ebb/internal/kernel"
 	"github.com/ebb-ml/ebb/nn"
@@ -10,42 +9,65 @@ import (
 	"github.com/ebb-ml/ebb/tensor"
 )
 
+// UpdateMeter is told what every update did to each parameter that the optimizer
+// has: Σ(now−before)², Σ before², and how many elements are what they were. It
+// must not keep the step waiting.
+type UpdateMeter interface {
+	ObserveUpdate(p *nn.Param, moved, size float64, same int)
+}
+
 // updater turns the weight gradients that a backward pass deferred into the
 // optimizer's update. All layers' gradients are one task, cut into bands of rows
 // of the weights. Where nobody asks for the whole gradient, a band is computed
 // into memory that stays in the cache, applied at once and forgotten: for a
 // small batch that saves a third of the step's memory traffic. Otherwise the
-// bands go to Grad. Both ways give the weights the same bits.
+// bands go to Grad, and are applied in a second task. Both ways give the weights
+// the same bits.
 type updater struct {
 	optimizer *optim.Optimizer
 	index     map[*nn.Param]int // in the optimizer
 	at        [][2]int          // that of W and B of each gradient of the last step
 	done      []bool            // by that index: updated in this step
-	gradients []nn.WeightGradient
-	first     []int     // the first piece of each gradient
-	squares   []float64 // of each piece
-	lr        float64
-	apply     bool // update, instead of adding to Grad
 
-	mu   sync.Mutex
-	free []*bandScratch
+	job     job
+	list    []nn.WeightGradient
+	pieces  cuts
+	effects []effect // of each piece
+	biases  []effect // of the bias of each gradient
+	lr      float64
+	meter   UpdateMeter
+	scratch scratchList
 }
 
-// bandScratch is what one goroutine needs for a band.
-type bandScratch struct {
-	grad  []tensor.Float
-	slots [][]tensor.Float
+// job is what the pieces of the task at hand do.
+type job int
+
+const (
+	addGradient   job = iota // a band of a weight gradient is added to Grad
+	applyGradient            // a band is computed and applied
+	applyGrad                // a band of Grad is applied
+)
+
+// effect is what an update did to a band.
+type effect struct {
+	squares     float64 // Σg²
+	moved, size float64
+	same        int
 }
 
 // bandElements is the size of a band's gradient: with the weights and two slots
 // of optimizer state it stays in a core's second-level cache.
 const bandElements = 1 << 15
 
+// serialWork is how many multiply-adds one thread does alone.
+const serialWork = 1 << 21
+
 func newUpdater(o *optim.Optimizer) *updater {
 	u := &updater{optimizer: o, index: map[*nn.Param]int{}, done: make([]bool, len(o.Params()))}
 	for i, p := range o.Params() {
 		u.index[p] = i
 	}
+	u.scratch.slots = len(o.Rule.Slots())
 	return u
 }
 
@@ -59,10 +81,10 @@ func bandRowsOf(n int) int { return max(28, bandElements/max(n, 1)) }
 // gradient that is not finite no weight has changed. By the Cauchy-Schwarz
 // inequality every partial sum of dW = xᵀ·dz is at most ‖x‖·‖dz‖.
 func (u *updater) canApply(list []nn.WeightGradient) bool {
+	clear(u.done)
 	if _, ok := u.optimizer.Rule.(optim.Elementwise); !ok {
 		return false
 	}
-	clear(u.done)
 	for k, g := range list {
 		if k == len(u.at) {
 			u.at = append(u.at, [2]int{})
@@ -75,6 +97,11 @@ func (u *updater) canApply(list []nn.WeightGradient) bool {
 			x = max(x, float64(g.X.Rows()))
 		}
 		if !(math.Sqrt(x)*math.Sqrt(dz) < math.MaxFloat32/2) {
+			return false
+		}
+	}
+	for i, p := range u.optimizer.Params() {
+		if !u.done[i] && !finite(kernel.SumSquares(p.Grad.Data)) {
 			return false
 		}
 	}
@@ -98,109 +125,173 @@ func (u *updater) claim(p *nn.Param, at *int) bool {
 	return true
 }
 
-// run computes all gradients of list: added to Grad, or, with apply, applied
-// with the learning rate lr; parameters that are not in the list are then
-// updated by their Grad. It returns Σg² over what was applied.
-func (u *updater) run(list []nn.WeightGradient, apply bool, lr float64) float64 {
-	u.gradients, u.apply, u.lr = list, apply, lr
-	u.first = u.first[:0]
-	pieces, work := 0, 0
-	for _, g := range list {
-		u.first = append(u.first, pieces)
-		in, out := g.W.Value.Dim(0), g.W.Value.Dim(1)
-		pieces += (in + bandRowsOf(out) - 1) / bandRowsOf(out)
-		work += in * out * (g.X.Rows() + 8)
-	}
-	for len(u.squares) < pieces {
-		u.squares = append(u.squares, 0)
-	}
-	if apply {
-		u.optimizer.Begin()
-	}
-	const serial = 1 << 21
-	grain := 1
-	if work < serial {
-		grain = pieces
-	}
-	kernel.Parallel(u, pieces, grain)
-	u.gradients = nil
-	if !apply {
-		return 0
-	}
-	sum := 0.0
-	for _, s := range u.squares[:pieces] {
-		sum += s
+// addAll adds the gradients to Grad.
+func (u *updater) addAll(list []nn.WeightGradient) { u.runList(addGradient, list) }
+
+// applyAll computes and applies the gradients, then updates the parameters that
+// are not in the list by their Grad. It returns the norm of the whole gradient.
+func (u *updater) applyAll(list []nn.WeightGradient, lr float64, meter UpdateMeter) float64 {
+	u.lr, u.meter = lr, meter
+	u.optimizer.Begin()
+	u.runList(applyGradient, list)
+	squares := 0.0
+	for k, g := range list {
+		lo, hi := u.pieces.of(k)
+		e := sum(u.effects[lo:hi])
+		squares += e.squares
+		u.observe(g.W, e)
+		if g.B != nil {
+			squares += u.biases[k].squares
+			u.observe(g.B, u.biases[k])
+		}
 	}
 	for i, p := range u.optimizer.Params() {
-		if !u.done[i] {
-			sum += kernel.SumSquares(p.Grad.Data)
-			u.optimizer.Update(i, lr)
+		if u.done[i] {
+			continue
 		}
+		s := u.scratch.take()
+		e := u.apply(s, i, 0, p.Grad.Data)
+		u.scratch.give(s)
+		squares += e.squares
+		u.observe(p, e)
 	}
-	return sum
+	return math.Sqrt(squares)
 }
 
-// Run computes pieces lo..hi.
+// applyGrads updates all parameters by their Grad.
+func (u *updater) applyGrads(lr float64, meter UpdateMeter) {
+	u.lr, u.meter = lr, meter
+	u.optimizer.Begin()
+	params := u.optimizer.Params()
+	_, elementwise := u.optimizer.Rule.(optim.Elementwise)
+	u.pieces.reset()
+	work := 0
+	for _, p := range params {
+		n := 1
+		if elementwise {
+			n = max(1, (p.Value.Len()+bandElements-1)/bandElements)
+		}
+		u.pieces.add(n)
+		work += p.Value.Len() * 16
+	}
+	u.share(applyGrad, work)
+	for i, p := range params {
+		lo, hi := u.pieces.of(i)
+		u.observe(p, sum(u.effects[lo:hi]))
+	}
+}
+
+func (u *updater) observe(p *nn.Param, e effect) {
+	if u.meter != nil {
+		u.meter.ObserveUpdate(p, e.moved, e.size, e.same)
+	}
+}
+
+// runList does a job on all bands of the gradients.
+func (u *updater) runList(j job, list []nn.WeightGradient) {
+	u.list = list
+	u.pieces.reset()
+	work := 0
+	for k, g := range list {
+		in, out := g.W.Value.Dim(0), g.W.Value.Dim(1)
+		u.pieces.add((in + bandRowsOf(out) - 1) / bandRowsOf(out))
+		work += in * out * (g.X.Rows() + 16)
+		if k == len(u.biases) {
+			u.biases = append(u.biases, effect{})
+		}
+	}
+	u.share(j, work)
+	u.list = nil
+}
+
+func (u *updater) share(j job, work int) {
+	u.job = j
+	n := u.pieces.total()
+	for len(u.effects) < n {
+		u.effects = append(u.effects, effect{})
+	}
+	grain := 1
+	if work < serialWork {
+		grain = n
+	}
+	kernel.Parallel(u, n, grain)
+}
+
+// Run does pieces lo..hi.
 func (u *updater) Run(lo, hi int) {
-	s := u.take()
-	defer u.give(s)
-	k := len(u.first) - 1
-	for u.first[k] > lo {
-		k--
-	}
+	s := u.scratch.take()
+	defer u.scratch.give(s)
 	for piece := lo; piece < hi; piece++ {
-		for k+1 < len(u.first) && u.first[k+1] <= piece {
-			k++
+		i, band := u.pieces.find(piece)
+		switch u.job {
+		case addGradient:
+			u.add(u.list[i], band)
+		case applyGradient:
+			u.effects[piece] = u.applyBand(s, i, band)
+		case applyGrad:
+			grad := u.optimizer.Params()[i].Grad.Data
+			first, last := u.pieces.of(i)
+			from, to := band*bandElements, (band+1)*bandElements
+			if band == last-first-1 {
+				to = len(grad)
+			}
+			u.effects[piece] = u.apply(s, i, from, grad[from:to])
 		}
-		u.piece(s, k, piece-u.first[k], piece)
 	}
 }
 
-// piece computes band number band of gradient k. The first band has the bias
-// with it.
-func (u *updater) piece(s *bandScratch, k, band, piece int) {
-	g := u.gradients[k]
-	in, out := g.W.Value.Dim(0), g.W.Value.Dim(1)
-	lo := band * bandRowsOf(out)
-	hi := min(lo+bandRowsOf(out), in)
-	if !u.apply {
-		g.Rows(g.W.Grad.Data[lo*out:hi*out], lo, hi, true)
-		if g.B != nil && band == 0 {
-			kernel.SumRows(g.B.Grad.Data, g.Dz.Data)
-		}
-		return
+// add adds a band of g to Grad. The first band has the bias with it.
+func (u *updater) add(g nn.WeightGradient, band int) {
+	lo, hi, out := bandOf(g, band)
+	g.Rows(g.W.Grad.Data[lo*out:hi*out], lo, hi, true)
+	if g.B != nil && band == 0 {
+		kernel.SumRows(g.B.Grad.Data, g.Dz.Data)
 	}
-	n := (hi - lo) * out
-	if cap(s.grad) < n {
-		s.grad = make([]tensor.Float, n)
-	}
-	dw := s.grad[:n]
-	g.Rows(dw, lo, hi, false)
-	u.squares[piece] = kernel.SumSquares(dw)
-	u.optimizer.UpdatePart(u.at[k][0], lo*out, dw, s.slots, u.lr)
+}
+
+// applyBand computes a band of gradient k and applies it.
+func (u *updater) applyBand(s *bandScratch, k, band int) effect {
+	g := u.list[k]
+	lo, hi, out := bandOf(g, band)
+	dw := s.gradient((hi - lo) * out)
 	if g.B != nil && band == 0 {
 		db := dw[:out]
 		clear(db)
 		kernel.SumRows(db, g.Dz.Data)
-		u.squares[piece] += kernel.SumSquares(db)
-		u.optimizer.UpdatePart(u.at[k][1], 0, db, s.slots, u.lr)
+		u.biases[k] = u.apply(s, u.at[k][1], 0, db)
 	}
+	g.Rows(dw, lo, hi, false)
+	return u.apply(s, u.at[k][0], lo*out, dw)
 }
 
-// take returns scratch that no other goroutine has.
-func (u *updater) take() *bandScratch {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	if n := len(u.free); n > 0 {
-		s := u.free[n-1]
-		u.free = u.free[:n-1]
-		return s
+// apply updates parameter i from element lo on by the gradient.
+func (u *updater) apply(s *bandScratch, i, lo int, grad []tensor.Float) effect {
+	e := effect{squares: kernel.SumSquares(grad)}
+	if u.meter == nil {
+		u.optimizer.UpdatePart(i, lo, grad, s.slots, u.lr)
+		return e
 	}
-	return &bandScratch{slots: make([][]tensor.Float, len(u.optimizer.Rule.Slots()))}
+	w := u.optimizer.Params()[i].Value.Data[lo : lo+len(grad)]
+	before := s.weights(w)
+	u.optimizer.UpdatePart(i, lo, grad, s.slots, u.lr)
+	e.moved, e.size, e.same = kernel.Change(w, before)
+	return e
 }
 
-func (u *updater) give(s *bandScratch) {
-	u.mu.Lock()
-	u.free = append(u.free, s)
-	u.mu.Unlock()
+// bandOf returns the rows of W that a band covers, and their length.
+func bandOf(g nn.WeightGradient, band int) (lo, hi, out int) {
+	in, out := g.W.Value.Dim(0), g.W.Value.Dim(1)
+	lo = band * bandRowsOf(out)
+	return lo, min(lo+bandRowsOf(out), in), out
+}
+
+func sum(effects []effect) effect {
+	var s effect
+	for _, e := range effects {
+		s.squares += e.squares
+		s.moved += e.moved
+		s.size += e.size
+		s.same += e.same
+	}
+	return s
 }
