@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/ebb-ml/ebb/data"
+	"github.com/ebb-ml/ebb/internal/kernel"
 	"github.com/ebb-ml/ebb/modelfile"
 	"github.com/ebb-ml/ebb/tensor"
 )
@@ -38,6 +39,7 @@ type runInfo struct {
 	Ebb      string    `json:"ebb"`
 	Go       string    `json:"go"`
 	Platform string    `json:"platform"`
+	Kernel   string    `json:"kernel"` // the path of package kernel: another one rounds otherwise
 	Bits     int       `json:"float_bits"`
 	Created  time.Time `json:"created"`
 	Seed     uint64    `json:"seed"`
@@ -63,7 +65,7 @@ func newRunInfo(e *Experiment, init string) (runInfo, error) {
 	}
 	return runInfo{
 		Format: 1, Ebb: Version(), Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH,
-		Bits: tensor.FloatBits, Created: time.Now().UTC().Truncate(time.Second), Seed: e.Spec.Train.Seed,
+		Kernel: kernel.Path(), Bits: tensor.FloatBits, Created: time.Now().UTC().Truncate(time.Second), Seed: e.Spec.Train.Seed,
 		Epochs: e.Spec.Train.Epochs, Init: init, SpecPath: path, Spec: e.Spec.Text, Data: fingerprint(e.parts()),
 	}, nil
 }

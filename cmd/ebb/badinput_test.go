@@ -364,3 +364,14 @@ func TestRunDirectoryIsKept(t *testing.T) {
 	refused(t, exitFailed, []string{"export", "run", "-o", "none/model.safetensors"}, "none/model.safetensors")
 	unchanged(t, dir, before)
 }
+
+// A path of the kernels that this machine does not have is the caller's mistake.
+// The variable is read when the process starts.
+func TestUnknownKernelPath(t *testing.T) {
+	c := process(t, "data", "list")
+	c.Env = append(c.Env, "EBB_KERNEL=sse9")
+	out, err := c.CombinedOutput()
+	if code := c.ProcessState.ExitCode(); err == nil || code != exitUsage || !strings.Contains(string(out), `EBB_KERNEL is "sse9", expected one of `) {
+		t.Errorf("exit code %d, %q", code, out)
+	}
+}

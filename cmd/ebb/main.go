@@ -13,6 +13,7 @@ import (
 	"syscall"
 
 	"github.com/ebb-ml/ebb/experiment"
+	"github.com/ebb-ml/ebb/internal/kernel"
 	"github.com/ebb-ml/ebb/internal/spelling"
 	"github.com/spf13/cobra"
 )
@@ -84,7 +85,7 @@ func (s *sink) Write(p []byte) (int, error) {
 func newRoot() *cobra.Command {
 	root := &cobra.Command{
 		Use:           "ebb",
-		Version:       experiment.Version(),
+		Version:       fmt.Sprintf("%s (%s kernels)", experiment.Version(), kernel.Path()),
 		Short:         "Trains neural networks and shows where the error stops flowing back",
 		SilenceUsage:  true,
 		SilenceErrors: true,
@@ -95,7 +96,8 @@ func newRoot() *cobra.Command {
 			}
 			return nil
 		},
-		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
+		PersistentPreRunE: func(*cobra.Command, []string) error { return badInput(kernel.PathError()) },
+		RunE:              func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	root.PersistentFlags().Bool("json", false, "print one JSON document on standard output and nothing else")
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
