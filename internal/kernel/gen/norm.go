@@ -1,0 +1,82 @@
+package main
+
+import . "github.com/mmcloughlin/avo/build"
+
+func norms(wide bool) {
+	l := function(wide, "normalize", "y, xhat, x, gamma, beta []float32, mean, scale float64)", "y")
+	y, xhat, x, gamma, beta := slice("y"), slice("xhat"), slice("x"), slice("gamma"), slice("beta")
+	mean, scale := l.value64("mean"), l.value64("scale")
+	l.run(1, func(int) {
+		lo, hi := l.doubles(l.load(x))
+		VSUBPD(mean, lo, lo)
+		VSUBPD(mean, hi, hi)
+		VMULPD(scale, lo, lo)
+		VMULPD(scale, hi, hi)
+		v := l.singles(lo, hi)
+		l.store(v, xhat)
+		b := l.load(beta)
+		VFMADD231PS(l.load(gamma), v, b)
+		l.store(b, y)
+	})
+	l.end()
+
+	l = function(wide, "normSums", "dy, gamma, xhat []float32) (sum, along float64)", "dy")
+	dy, gamma, xhat := slice("dy"), slice("gamma"), slice("xhat")
+	sum, along := l.newTotal(1), l.newTotal(1)
+	l.run(1, func(int) {
+		lo, hi := l.doubles(l.load(dy))
+		gLo, gHi := l.doubles(l.load(gamma))
+		VMULPD(gLo, lo, lo)
+		VMULPD(gHi, hi, hi)
+		sum.add(0, lo, hi)
+		xLo, xHi := l.doubles(l.load(xhat))
+		along.addProduct(0, lo, hi, xLo, xHi)
+	})
+	l.ret(sum, "sum")
+	l.ret(along, "along")
+	l.end()
+
+	l = function(wide, "normBackward", "dx, dy, gamma, xhat []float32, mean, along, scale float64)", "dx")
+	dx, dy, gamma, xhat := slice("dx"), slice("dy"), slice("gamma"), slice("xhat")
+	mean, part, scale := l.value64("mean"), l.value64("along"), l.value64("scale")
+	l.run(1, func(int) {
+		lo, hi := l.doubles(l.load(dy))
+		gLo, gHi := l.doubles(l.load(gamma))
+		VFMSUB213PD(mean, gLo, lo)
+		VFMSUB213PD(mean, gHi, hi)
+		xLo, xHi := l.doubles(l.load(xhat))
+		VFNMADD231PD(part, xLo, lo)
+		VFNMADD231PD(part, xHi, hi)
+		VMULPD(scale, lo, lo)
+		VMULPD(scale, hi, hi)
+		l.store(l.singles(lo, hi), dx)
+	})
+	l.end()
+
+	l = function(wide, "batchNormalize", "y, xhat, x, mean, inv, gamma, beta []float32)", "y")
+	y, xhat, x, gamma, beta = slice("y"), slice("xhat"), slice("x"), slice("gamma"), slice("beta")
+	means, inv := slice("mean"), slice("inv")
+	l.run(1, func(int) {
+		v := l.load(x)
+		m := l.load(means)
+		VSUBPS(m, v, v)
+		VMULPS(l.load(inv), v, v)
+		l.store(v, xhat)
+		b := l.load(beta)
+		VFMADD231PS(l.load(gamma), v, b)
+		l.store(b, y)
+	})
+	l.end()
+
+	l = function(wide, "batchNormBackward", "dx, dy, xhat, a, b, c []float32)", "dx")
+	dx, dy, xhat = slice("dx"), slice("dy"), slice("xhat")
+	a, b, c := slice("a"), slice("b"), slice("c")
+	l.run(1, func(int) {
+		d := l.load(dy)
+		VSUBPS(l.load(b), d, d)
+		VFNMADD231PS(l.load(c), l.load(xhat), d)
+		VMULPS(l.load(a), d, d)
+		l.store(d, dx)
+	})
+	l.end()
+}

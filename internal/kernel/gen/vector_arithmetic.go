@@ -1,0 +1,81 @@
+package main
+
+import . "github.com/mmcloughlin/avo/build"
+
+func arithmetic(wide bool) {
+	l := function(wide, "add", "dst, x []float32)", "dst")
+	dst, x := slice("dst"), slice("x")
+	l.run(4, func(int) {
+		a, b := l.load(dst), l.load(x)
+		VADDPS(b, a, a)
+		l.store(a, dst)
+	})
+	l.end()
+
+	l = function(wide, "mul", "dst, a, b []float32)", "dst")
+	dst, a, b := slice("dst"), slice("a"), slice("b")
+	l.run(4, func(int) {
+		x, y := l.load(a), l.load(b)
+		VMULPS(y, x, x)
+		l.store(x, dst)
+	})
+	l.end()
+
+	l = function(wide, "mulAdd", "dst, a, b []float32)", "dst")
+	dst, a, b = slice("dst"), slice("a"), slice("b")
+	l.run(4, func(int) {
+		x, y, d := l.load(a), l.load(b), l.load(dst)
+		VFMADD231PS(x, y, d)
+		l.store(d, dst)
+	})
+	l.end()
+
+	l = function(wide, "scale", "dst []float32, a float32)", "dst")
+	dst = slice("dst")
+	factor := l.value("a")
+	l.run(4, func(int) {
+		x := l.load(dst)
+		VMULPS(factor, x, x)
+		l.store(x, dst)
+	})
+	l.end()
+
+	l = function(wide, "clamp", "dst []float32, limit float32)", "dst")
+	dst = slice("dst")
+	limit, least := l.value("limit"), l.keep()
+	VXORPS(least, least, least)
+	VSUBPS(limit, least, least)
+	l.run(4, func(int) {
+		x := l.load(dst)
+		VMINPS(x, limit, x) // NaN in the second operand stays
+		VMAXPS(x, least, x)
+		l.store(x, dst)
+	})
+	l.end()
+
+	l = function(wide, "addTo", "sum []float64, x []float32)", "sum")
+	sum, x := slice("sum"), slice("x")
+	l.run(2, func(int) {
+		lo, hi := l.doubles(l.load(x))
+		a, b := l.loadDoubles(sum)
+		VADDPD(a, lo, lo)
+		VADDPD(b, hi, hi)
+		l.storeDoubles(lo, hi, sum)
+	})
+	l.end()
+
+	l = function(wide, "addSquaresAround", "sum []float64, x []float32, mean []float64)", "sum")
+	sum, x = slice("sum"), slice("x")
+	mean := slice("mean")
+	l.run(2, func(int) {
+		lo, hi := l.doubles(l.load(x))
+		a, b := l.loadDoubles(mean)
+		VSUBPD(a, lo, lo)
+		VSUBPD(b, hi, hi)
+		c, d := l.loadDoubles(sum)
+		VFMADD231PD(lo, lo, c)
+		VFMADD231PD(hi, hi, d)
+		l.storeDoubles(c, d, sum)
+	})
+	l.end()
+}

@@ -1,0 +1,123 @@
+package main
+
+import . "github.com/mmcloughlin/avo/build"
+
+func losses(wide bool) {
+	l := function(wide, "expSum", "dst, x []float32, shift float32) (s float64)", "dst")
+	dst, x := slice("dst"), slice("x")
+	s, shift := l.newTotal(1), l.value("shift")
+	l.run(1, func(u int) {
+		v := l.load(x)
+		VSUBPS(shift, v, v)
+		l.atMost(expMost, v)
+		l.atLeast(expLeast, v)
+		e := l.exponential(v)
+		l.store(e, dst)
+		l.cut(e)
+		lo, hi := l.doubles(e)
+		s.add(u, lo, hi)
+	})
+	l.ret(s, "s")
+	l.end()
+
+	l = function(wide, "sumExp", "x []float32, shift float32) (s float64)", "x")
+	x = slice("x")
+	s, shift = l.newTotal(1), l.value("shift")
+	l.run(1, func(u int) {
+		v := l.load(x)
+		VSUBPS(shift, v, v)
+		l.atMost(expMost, v)
+		l.atLeast(expLeast, v)
+		e := l.exponential(v)
+		l.cut(e)
+		lo, hi := l.doubles(e)
+		s.add(u, lo, hi)
+	})
+	l.ret(s, "s")
+	l.end()
+
+	l = function(wide, "softmaxBackward", "dx, dy, y []float32, dot float32)", "dx")
+	dx, dy, y := slice("dx"), slice("dy"), slice("y")
+	dot := l.value("dot")
+	l.run(2, func(int) {
+		d, p := l.load(dy), l.load(y)
+		VSUBPS(dot, d, d)
+		VMULPS(p, d, d)
+		l.store(d, dx)
+	})
+	l.end()
+
+	l = function(wide, "probabilityLoss", "d, t []float32, k, scale float64)", "d")
+	d, t := slice("d"), slice("t")
+	k, scale := l.value64("k"), l.value64("scale")
+	l.run(1, func(int) {
+		lo, hi := l.doubles(l.load(d))
+		tLo, tHi := l.doubles(l.load(t))
+		VFMSUB213PD(tLo, k, lo)
+		VFMSUB213PD(tHi, k, hi)
+		VMULPD(scale, lo, lo)
+		VMULPD(scale, hi, hi)
+		l.store(l.singles(lo, hi), d)
+	})
+	l.end()
+
+	l = function(wide, "squaredError", "p, t []float32) (s float64)", "p")
+	p, t := slice("p"), slice("t")
+	s = l.newTotal(1)
+	l.run(1, func(u int) {
+		lo, hi := l.doubles(l.load(p))
+		tLo, tHi := l.doubles(l.load(t))
+		VSUBPD(tLo, lo, lo)
+		VSUBPD(tHi, hi, hi)
+		s.addProduct(u, lo, hi, lo, hi)
+	})
+	l.ret(s, "s")
+	l.end()
+
+	l = function(wide, "errorGradient", "d, p, t []float32, a float32)", "d")
+	d, p, t = slice("d"), slice("p"), slice("t")
+	a := l.value("a")
+	l.run(2, func(int) {
+		v, w := l.load(p), l.load(t)
+		VSUBPS(w, v, v)
+		VMULPS(a, v, v)
+		l.store(v, d)
+	})
+	l.end()
+
+	l = function(wide, "logistic", "z, t []float32) (s float64)", "z")
+	z, t := slice("z"), slice("t")
+	s = l.newTotal(1)
+	l.run(1, func(u int) {
+		v, w := l.load(z), l.load(t)
+		r := l.above(v)
+		VFNMADD231PS(w, v, r)
+		e := l.log1pExp(v)
+		VADDPS(e, r, r)
+		l.cut(r)
+		lo, hi := l.doubles(r)
+		s.add(u, lo, hi)
+	})
+	l.ret(s, "s")
+	l.end()
+
+	// With s = e/(1+e), e = e^−|z|, it is s − t where z < 0 and (1−t) − s
+	// elsewhere: for t = 1 this keeps what 1/(1+e) − 1 would lose.
+	l = function(wide, "logisticGradient", "d, z, t []float32, a float32)", "d")
+	d, z, t = slice("d"), slice("z"), slice("t")
+	a = l.value("a")
+	l.run(2, func(int) {
+		v, w := l.load(z), l.load(t)
+		e := l.expMinusAbs(v)
+		below := l.tmp()
+		VADDPS(l.c(1), e, below)
+		VDIVPS(below, e, e)
+		VSUBPS(w, e, below)
+		VSUBPS(w, l.reg(1), w)
+		VSUBPS(e, w, w)
+		l.choose(l.negative(v), below, w, w)
+		VMULPS(a, w, w)
+		l.store(w, d)
+	})
+	l.end()
+}
