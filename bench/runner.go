@@ -67,6 +67,9 @@ func (r *Runner) sections(ctx context.Context) {
 	for _, s := range sections(r.Fashion) {
 		result := SectionResult{ID: s.ID, Title: s.Title}
 		for _, c := range s.Cases {
+			if r.Quick && s.Configs != nil {
+				continue // a sweep
+			}
 			if !r.wanted(s.ID + "/" + c.Name) {
 				continue
 			}

@@ -3,13 +3,11 @@ import os
 os.environ.setdefault("TORCHINDUCTOR_COMPILE_THREADS", "1")  # no worker processes
 import itertools
 import torch
-import torch._inductor.config
 import common
 
 torch.set_num_threads(common.THREADS)
 torch.set_num_interop_threads(1)
 torch.set_flush_denormal(True)  # as Ebb's kernels do
-torch._dynamo.config.cache_size_limit = 64
 
 LAYERS = {"relu": torch.nn.ReLU, "tanh": torch.nn.Tanh, "sigmoid": torch.nn.Sigmoid}
 LOSSES = {"cross_entropy": torch.nn.functional.cross_entropy, "mse": torch.nn.functional.mse_loss}
@@ -32,15 +30,20 @@ def optimizer(w, net, config):
     return make(net.parameters(), lr=w["lr"], **kind)
 
 
+def compiled(f, freezing):
+    import torch._inductor.config  # late: it takes memory that an eager program doesn't
+    torch._dynamo.reset()
+    torch._inductor.config.freezing = freezing
+    return torch.compile(f)
+
+
 def trainer(w, config):
     """A function that makes a training step on a batch and returns the loss."""
     net = model(w)
     opt, loss = optimizer(w, net, config), LOSSES[w["loss"]]
     forward = lambda x, y: loss(net(x), y)
     if config == "compile":
-        torch._dynamo.reset()
-        torch._inductor.config.freezing = False
-        forward = torch.compile(forward)
+        forward = compiled(forward, freezing=False)
 
     def step(x, y):
         opt.zero_grad(set_to_none=True)
@@ -83,9 +86,7 @@ def inference(w, config):
         if config == "jit":
             net = torch.jit.optimize_for_inference(torch.jit.freeze(torch.jit.trace(net, x)))
         if config == "compile":
-            torch._dynamo.reset()
-            torch._inductor.config.freezing = True  # weights are constants, which may be packed
-            net = torch.compile(net)
+            net = compiled(net, freezing=True)  # weights are constants, which may be packed
         for _ in range(5):
             net(x)
 
