@@ -42,7 +42,7 @@ func TestReport(t *testing.T) {
 	var b bytes.Buffer
 	writeReport(&b, someResults())
 	for _, want := range []string{
-		"| 1.00 ms | 1.10 ms | 61.3 | 61 % | 2.10 ms | 2.20 ms | fused | 2.10× | 2.00× | 2.00× ✓ | 2.30× ✗ |",
+		"| 1.00 ms | 1.10 ms | 64.5 | 64 % | 2.10 ms | 2.20 ms | fused | 2.10× | 2.00× | 2.00× ✓ | 2.30× ✗ |",
 		"| mlp-64 | 1 | 2.50 ms | – | – | failed |",
 		"2e-07 ✓",
 		"| 1024×1024×1024 NN | 1 | 100 | 100 % | 21.5 ms | 107 | 0.93× | – | – |",
