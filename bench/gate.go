@@ -73,10 +73,6 @@ func spinThreads(threads int, d time.Duration) float64 {
 	return least
 }
 
-var spinSink float64 // keeps the loop from being optimized away
-
-var spinLock sync.Mutex
-
 func spinOne(d time.Duration) float64 {
 	a, b, c, e := 1.0, 2.0, 3.0, 4.0
 	const block = 20000
@@ -90,9 +86,8 @@ func spinOne(d time.Duration) float64 {
 		}
 		n += 8 * block
 	}
-	rate := float64(n) / time.Since(began).Seconds()
-	spinLock.Lock()
-	spinSink = a + b + c + e
-	spinLock.Unlock()
-	return rate
+	if a+b+c+e < 0 { // never; the loop has to have a result that is used
+		return 0
+	}
+	return float64(n) / time.Since(began).Seconds()
 }

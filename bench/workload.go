@@ -1,9 +1,6 @@
 package main
 
-import (
-	"fmt"
-	"math"
-)
+import "math"
 
 // The kinds of work that a peer can be asked for.
 const (
@@ -92,16 +89,4 @@ func (w Workload) target(i int) float64 {
 		return u
 	}
 	return math.Floor(u * float64(w.Sizes[len(w.Sizes)-1]))
-}
-
-// network returns a short description such as 784-256-128-10.
-func network(sizes []int) string {
-	s := ""
-	for i, n := range sizes {
-		if i > 0 {
-			s += "-"
-		}
-		s += fmt.Sprint(n)
-	}
-	return s
 }
