@@ -4,8 +4,8 @@ import "math"
 
 // The functions of one variable that are activations, over slices. The pure Go
 // versions compute in float64 and round once; the assembly in float32, to at
-// most two units in the last place for Exp, Tanh and Sigmoid and four for the
-// others. Comparisons are written so that NaN falls through to the branch that
+// most two units in the last place for Exp, Tanh, Sigmoid, Softplus and ELU and
+// five for GELU. Comparisons are written so that NaN falls through to the branch that
 // computes with z and stays NaN.
 
 // Exp computes dst = eˣ.

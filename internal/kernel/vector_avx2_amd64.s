@@ -826,55 +826,79 @@ several:
 	VADDPS       Y1, Y1, Y1
 	VMOVAPS      cc1a00000<>+0(SB), Y2
 	VMAXPS       Y1, Y2, Y1
-	VMOVAPS      c4b400000<>+0(SB), Y3
-	VFMADD231PS  c3fb8aa3b<>+0(SB), Y1, Y3
-	VSUBPS       c4b400000<>+0(SB), Y3, Y4
-	VFNMADD231PS c3f318000<>+0(SB), Y4, Y1
-	VFNMADD231PS cb95e8083<>+0(SB), Y4, Y1
-	VMOVAPS      c3ab6b913<>+0(SB), Y5
-	VFMADD213PS  c3c09133d<>+0(SB), Y1, Y5
-	VFMADD213PS  c3d2aaa64<>+0(SB), Y1, Y5
-	VFMADD213PS  c3e2aaa59<>+0(SB), Y1, Y5
-	VFMADD213PS  c3f000000<>+0(SB), Y1, Y5
-	VMULPS       Y1, Y1, Y6
-	VFMADD213PS  Y1, Y6, Y5
-	VPSLLD       $0x17, Y3, Y3
-	VPADDD       c3f800000<>+0(SB), Y3, Y3
-	VSUBPS       c3f800000<>+0(SB), Y3, Y4
-	VFMADD213PS  Y4, Y3, Y5
-	VADDPS       c40000000<>+0(SB), Y5, Y1
-	VDIVPS       Y1, Y5, Y5
-	VANDPS       c7fffffff<>+0(SB), Y5, Y5
+	VMOVAPS      cbf8ccccd<>+0(SB), Y3
+	VCMPPS       $0x11, Y3, Y1, Y4
+	VMOVAPS      c4b400000<>+0(SB), Y5
+	VFMADD231PS  c3fb8aa3b<>+0(SB), Y1, Y5
+	VSUBPS       c4b400000<>+0(SB), Y5, Y6
+	VFNMADD231PS c3f318000<>+0(SB), Y6, Y1
+	VFNMADD231PS cb95e8083<>+0(SB), Y6, Y1
+	VMOVAPS      c3ab6b913<>+0(SB), Y7
+	VFMADD213PS  c3c09133d<>+0(SB), Y1, Y7
+	VFMADD213PS  c3d2aaa64<>+0(SB), Y1, Y7
+	VFMADD213PS  c3e2aaa59<>+0(SB), Y1, Y7
+	VFMADD213PS  c3f000000<>+0(SB), Y1, Y7
+	VMULPS       Y1, Y1, Y8
+	VFMADD213PS  Y1, Y8, Y7
+	VPSLLD       $0x17, Y5, Y5
+	VPADDD       c3f800000<>+0(SB), Y5, Y5
+	VFMADD213PS  Y5, Y5, Y7
+	VADDPS       c3f800000<>+0(SB), Y7, Y1
+	VADDPS       Y7, Y7, Y7
+	VDIVPS       Y1, Y7, Y7
+	VMOVAPS      c3f800000<>+0(SB), Y9
+	VSUBPS       Y7, Y9, Y7
 	VANDPS       c80000000<>+0(SB), Y0, Y1
-	VORPS        Y1, Y5, Y5
-	VMOVUPS      Y5, (CX)(BX*4)
+	VORPS        Y1, Y7, Y7
+	VMULPS       Y0, Y0, Y1
+	VMOVAPS      cbbce4b03<>+0(SB), Y10
+	VFMADD213PS  c3cacc14f<>+0(SB), Y1, Y10
+	VFMADD213PS  cbd5c98ff<>+0(SB), Y1, Y10
+	VFMADD213PS  c3e0886b5<>+0(SB), Y1, Y10
+	VFMADD213PS  cbeaaaaa6<>+0(SB), Y1, Y10
+	VMULPS       Y0, Y1, Y1
+	VFMADD213PS  Y0, Y1, Y10
+	VBLENDVPS    Y4, Y7, Y10, Y10
+	VMOVUPS      Y10, (CX)(BX*4)
 	VMOVUPS      32(DX)(BX*4), Y0
 	VORPS        c80000000<>+0(SB), Y0, Y1
 	VADDPS       Y1, Y1, Y1
 	VMOVAPS      cc1a00000<>+0(SB), Y2
 	VMAXPS       Y1, Y2, Y1
-	VMOVAPS      c4b400000<>+0(SB), Y3
-	VFMADD231PS  c3fb8aa3b<>+0(SB), Y1, Y3
-	VSUBPS       c4b400000<>+0(SB), Y3, Y4
-	VFNMADD231PS c3f318000<>+0(SB), Y4, Y1
-	VFNMADD231PS cb95e8083<>+0(SB), Y4, Y1
-	VMOVAPS      c3ab6b913<>+0(SB), Y5
-	VFMADD213PS  c3c09133d<>+0(SB), Y1, Y5
-	VFMADD213PS  c3d2aaa64<>+0(SB), Y1, Y5
-	VFMADD213PS  c3e2aaa59<>+0(SB), Y1, Y5
-	VFMADD213PS  c3f000000<>+0(SB), Y1, Y5
-	VMULPS       Y1, Y1, Y6
-	VFMADD213PS  Y1, Y6, Y5
-	VPSLLD       $0x17, Y3, Y3
-	VPADDD       c3f800000<>+0(SB), Y3, Y3
-	VSUBPS       c3f800000<>+0(SB), Y3, Y4
-	VFMADD213PS  Y4, Y3, Y5
-	VADDPS       c40000000<>+0(SB), Y5, Y1
-	VDIVPS       Y1, Y5, Y5
-	VANDPS       c7fffffff<>+0(SB), Y5, Y5
+	VMOVAPS      cbf8ccccd<>+0(SB), Y3
+	VCMPPS       $0x11, Y3, Y1, Y4
+	VMOVAPS      c4b400000<>+0(SB), Y5
+	VFMADD231PS  c3fb8aa3b<>+0(SB), Y1, Y5
+	VSUBPS       c4b400000<>+0(SB), Y5, Y6
+	VFNMADD231PS c3f318000<>+0(SB), Y6, Y1
+	VFNMADD231PS cb95e8083<>+0(SB), Y6, Y1
+	VMOVAPS      c3ab6b913<>+0(SB), Y7
+	VFMADD213PS  c3c09133d<>+0(SB), Y1, Y7
+	VFMADD213PS  c3d2aaa64<>+0(SB), Y1, Y7
+	VFMADD213PS  c3e2aaa59<>+0(SB), Y1, Y7
+	VFMADD213PS  c3f000000<>+0(SB), Y1, Y7
+	VMULPS       Y1, Y1, Y8
+	VFMADD213PS  Y1, Y8, Y7
+	VPSLLD       $0x17, Y5, Y5
+	VPADDD       c3f800000<>+0(SB), Y5, Y5
+	VFMADD213PS  Y5, Y5, Y7
+	VADDPS       c3f800000<>+0(SB), Y7, Y1
+	VADDPS       Y7, Y7, Y7
+	VDIVPS       Y1, Y7, Y7
+	VMOVAPS      c3f800000<>+0(SB), Y9
+	VSUBPS       Y7, Y9, Y7
 	VANDPS       c80000000<>+0(SB), Y0, Y1
-	VORPS        Y1, Y5, Y5
-	VMOVUPS      Y5, 32(CX)(BX*4)
+	VORPS        Y1, Y7, Y7
+	VMULPS       Y0, Y0, Y1
+	VMOVAPS      cbbce4b03<>+0(SB), Y10
+	VFMADD213PS  c3cacc14f<>+0(SB), Y1, Y10
+	VFMADD213PS  cbd5c98ff<>+0(SB), Y1, Y10
+	VFMADD213PS  c3e0886b5<>+0(SB), Y1, Y10
+	VFMADD213PS  cbeaaaaa6<>+0(SB), Y1, Y10
+	VMULPS       Y0, Y1, Y1
+	VFMADD213PS  Y0, Y1, Y10
+	VBLENDVPS    Y4, Y7, Y10, Y10
+	VMOVUPS      Y10, 32(CX)(BX*4)
 	ADDQ         $0x00000010, BX
 	SUBQ         $0x00000010, AX
 	JMP          several
@@ -887,28 +911,40 @@ single:
 	VADDPS       Y1, Y1, Y1
 	VMOVAPS      cc1a00000<>+0(SB), Y2
 	VMAXPS       Y1, Y2, Y1
-	VMOVAPS      c4b400000<>+0(SB), Y3
-	VFMADD231PS  c3fb8aa3b<>+0(SB), Y1, Y3
-	VSUBPS       c4b400000<>+0(SB), Y3, Y4
-	VFNMADD231PS c3f318000<>+0(SB), Y4, Y1
-	VFNMADD231PS cb95e8083<>+0(SB), Y4, Y1
-	VMOVAPS      c3ab6b913<>+0(SB), Y5
-	VFMADD213PS  c3c09133d<>+0(SB), Y1, Y5
-	VFMADD213PS  c3d2aaa64<>+0(SB), Y1, Y5
-	VFMADD213PS  c3e2aaa59<>+0(SB), Y1, Y5
-	VFMADD213PS  c3f000000<>+0(SB), Y1, Y5
-	VMULPS       Y1, Y1, Y6
-	VFMADD213PS  Y1, Y6, Y5
-	VPSLLD       $0x17, Y3, Y3
-	VPADDD       c3f800000<>+0(SB), Y3, Y3
-	VSUBPS       c3f800000<>+0(SB), Y3, Y4
-	VFMADD213PS  Y4, Y3, Y5
-	VADDPS       c40000000<>+0(SB), Y5, Y1
-	VDIVPS       Y1, Y5, Y5
-	VANDPS       c7fffffff<>+0(SB), Y5, Y5
+	VMOVAPS      cbf8ccccd<>+0(SB), Y3
+	VCMPPS       $0x11, Y3, Y1, Y4
+	VMOVAPS      c4b400000<>+0(SB), Y5
+	VFMADD231PS  c3fb8aa3b<>+0(SB), Y1, Y5
+	VSUBPS       c4b400000<>+0(SB), Y5, Y6
+	VFNMADD231PS c3f318000<>+0(SB), Y6, Y1
+	VFNMADD231PS cb95e8083<>+0(SB), Y6, Y1
+	VMOVAPS      c3ab6b913<>+0(SB), Y7
+	VFMADD213PS  c3c09133d<>+0(SB), Y1, Y7
+	VFMADD213PS  c3d2aaa64<>+0(SB), Y1, Y7
+	VFMADD213PS  c3e2aaa59<>+0(SB), Y1, Y7
+	VFMADD213PS  c3f000000<>+0(SB), Y1, Y7
+	VMULPS       Y1, Y1, Y8
+	VFMADD213PS  Y1, Y8, Y7
+	VPSLLD       $0x17, Y5, Y5
+	VPADDD       c3f800000<>+0(SB), Y5, Y5
+	VFMADD213PS  Y5, Y5, Y7
+	VADDPS       c3f800000<>+0(SB), Y7, Y1
+	VADDPS       Y7, Y7, Y7
+	VDIVPS       Y1, Y7, Y7
+	VMOVAPS      c3f800000<>+0(SB), Y9
+	VSUBPS       Y7, Y9, Y7
 	VANDPS       c80000000<>+0(SB), Y0, Y1
-	VORPS        Y1, Y5, Y5
-	VMOVUPS      Y5, (CX)(BX*4)
+	VORPS        Y1, Y7, Y7
+	VMULPS       Y0, Y0, Y1
+	VMOVAPS      cbbce4b03<>+0(SB), Y10
+	VFMADD213PS  c3cacc14f<>+0(SB), Y1, Y10
+	VFMADD213PS  cbd5c98ff<>+0(SB), Y1, Y10
+	VFMADD213PS  c3e0886b5<>+0(SB), Y1, Y10
+	VFMADD213PS  cbeaaaaa6<>+0(SB), Y1, Y10
+	VMULPS       Y0, Y1, Y1
+	VFMADD213PS  Y0, Y1, Y10
+	VBLENDVPS    Y4, Y7, Y10, Y10
+	VMOVUPS      Y10, (CX)(BX*4)
 	ADDQ         $0x00000008, BX
 	SUBQ         $0x00000008, AX
 	JMP          single
@@ -924,28 +960,40 @@ tail:
 	VADDPS       Y1, Y1, Y1
 	VMOVAPS      cc1a00000<>+0(SB), Y2
 	VMAXPS       Y1, Y2, Y1
-	VMOVAPS      c4b400000<>+0(SB), Y3
-	VFMADD231PS  c3fb8aa3b<>+0(SB), Y1, Y3
-	VSUBPS       c4b400000<>+0(SB), Y3, Y4
-	VFNMADD231PS c3f318000<>+0(SB), Y4, Y1
-	VFNMADD231PS cb95e8083<>+0(SB), Y4, Y1
-	VMOVAPS      c3ab6b913<>+0(SB), Y5
-	VFMADD213PS  c3c09133d<>+0(SB), Y1, Y5
-	VFMADD213PS  c3d2aaa64<>+0(SB), Y1, Y5
-	VFMADD213PS  c3e2aaa59<>+0(SB), Y1, Y5
-	VFMADD213PS  c3f000000<>+0(SB), Y1, Y5
-	VMULPS       Y1, Y1, Y6
-	VFMADD213PS  Y1, Y6, Y5
-	VPSLLD       $0x17, Y3, Y3
-	VPADDD       c3f800000<>+0(SB), Y3, Y3
-	VSUBPS       c3f800000<>+0(SB), Y3, Y4
-	VFMADD213PS  Y4, Y3, Y5
-	VADDPS       c40000000<>+0(SB), Y5, Y1
-	VDIVPS       Y1, Y5, Y5
-	VANDPS       c7fffffff<>+0(SB), Y5, Y5
+	VMOVAPS      cbf8ccccd<>+0(SB), Y3
+	VCMPPS       $0x11, Y3, Y1, Y4
+	VMOVAPS      c4b400000<>+0(SB), Y5
+	VFMADD231PS  c3fb8aa3b<>+0(SB), Y1, Y5
+	VSUBPS       c4b400000<>+0(SB), Y5, Y6
+	VFNMADD231PS c3f318000<>+0(SB), Y6, Y1
+	VFNMADD231PS cb95e8083<>+0(SB), Y6, Y1
+	VMOVAPS      c3ab6b913<>+0(SB), Y7
+	VFMADD213PS  c3c09133d<>+0(SB), Y1, Y7
+	VFMADD213PS  c3d2aaa64<>+0(SB), Y1, Y7
+	VFMADD213PS  c3e2aaa59<>+0(SB), Y1, Y7
+	VFMADD213PS  c3f000000<>+0(SB), Y1, Y7
+	VMULPS       Y1, Y1, Y8
+	VFMADD213PS  Y1, Y8, Y7
+	VPSLLD       $0x17, Y5, Y5
+	VPADDD       c3f800000<>+0(SB), Y5, Y5
+	VFMADD213PS  Y5, Y5, Y7
+	VADDPS       c3f800000<>+0(SB), Y7, Y1
+	VADDPS       Y7, Y7, Y7
+	VDIVPS       Y1, Y7, Y7
+	VMOVAPS      c3f800000<>+0(SB), Y9
+	VSUBPS       Y7, Y9, Y7
 	VANDPS       c80000000<>+0(SB), Y0, Y1
-	VORPS        Y1, Y5, Y5
-	VMASKMOVPS   Y5, Y15, (CX)(BX*4)
+	VORPS        Y1, Y7, Y7
+	VMULPS       Y0, Y0, Y1
+	VMOVAPS      cbbce4b03<>+0(SB), Y10
+	VFMADD213PS  c3cacc14f<>+0(SB), Y1, Y10
+	VFMADD213PS  cbd5c98ff<>+0(SB), Y1, Y10
+	VFMADD213PS  c3e0886b5<>+0(SB), Y1, Y10
+	VFMADD213PS  cbeaaaaa6<>+0(SB), Y1, Y10
+	VMULPS       Y0, Y1, Y1
+	VFMADD213PS  Y0, Y1, Y10
+	VBLENDVPS    Y4, Y7, Y10, Y10
+	VMASKMOVPS   Y10, Y15, (CX)(BX*4)
 
 done:
 	VZEROUPPER
@@ -974,25 +1022,65 @@ DATA cc1a00000<>+24(SB)/4, $0xc1a00000
 DATA cc1a00000<>+28(SB)/4, $0xc1a00000
 GLOBL cc1a00000<>(SB), RODATA|NOPTR, $32
 
-DATA c40000000<>+0(SB)/4, $0x40000000
-DATA c40000000<>+4(SB)/4, $0x40000000
-DATA c40000000<>+8(SB)/4, $0x40000000
-DATA c40000000<>+12(SB)/4, $0x40000000
-DATA c40000000<>+16(SB)/4, $0x40000000
-DATA c40000000<>+20(SB)/4, $0x40000000
-DATA c40000000<>+24(SB)/4, $0x40000000
-DATA c40000000<>+28(SB)/4, $0x40000000
-GLOBL c40000000<>(SB), RODATA|NOPTR, $32
+DATA cbf8ccccd<>+0(SB)/4, $0xbf8ccccd
+DATA cbf8ccccd<>+4(SB)/4, $0xbf8ccccd
+DATA cbf8ccccd<>+8(SB)/4, $0xbf8ccccd
+DATA cbf8ccccd<>+12(SB)/4, $0xbf8ccccd
+DATA cbf8ccccd<>+16(SB)/4, $0xbf8ccccd
+DATA cbf8ccccd<>+20(SB)/4, $0xbf8ccccd
+DATA cbf8ccccd<>+24(SB)/4, $0xbf8ccccd
+DATA cbf8ccccd<>+28(SB)/4, $0xbf8ccccd
+GLOBL cbf8ccccd<>(SB), RODATA|NOPTR, $32
 
-DATA c7fffffff<>+0(SB)/4, $0x7fffffff
-DATA c7fffffff<>+4(SB)/4, $0x7fffffff
-DATA c7fffffff<>+8(SB)/4, $0x7fffffff
-DATA c7fffffff<>+12(SB)/4, $0x7fffffff
-DATA c7fffffff<>+16(SB)/4, $0x7fffffff
-DATA c7fffffff<>+20(SB)/4, $0x7fffffff
-DATA c7fffffff<>+24(SB)/4, $0x7fffffff
-DATA c7fffffff<>+28(SB)/4, $0x7fffffff
-GLOBL c7fffffff<>(SB), RODATA|NOPTR, $32
+DATA cbbce4b03<>+0(SB)/4, $0xbbce4b03
+DATA cbbce4b03<>+4(SB)/4, $0xbbce4b03
+DATA cbbce4b03<>+8(SB)/4, $0xbbce4b03
+DATA cbbce4b03<>+12(SB)/4, $0xbbce4b03
+DATA cbbce4b03<>+16(SB)/4, $0xbbce4b03
+DATA cbbce4b03<>+20(SB)/4, $0xbbce4b03
+DATA cbbce4b03<>+24(SB)/4, $0xbbce4b03
+DATA cbbce4b03<>+28(SB)/4, $0xbbce4b03
+GLOBL cbbce4b03<>(SB), RODATA|NOPTR, $32
+
+DATA c3cacc14f<>+0(SB)/4, $0x3cacc14f
+DATA c3cacc14f<>+4(SB)/4, $0x3cacc14f
+DATA c3cacc14f<>+8(SB)/4, $0x3cacc14f
+DATA c3cacc14f<>+12(SB)/4, $0x3cacc14f
+DATA c3cacc14f<>+16(SB)/4, $0x3cacc14f
+DATA c3cacc14f<>+20(SB)/4, $0x3cacc14f
+DATA c3cacc14f<>+24(SB)/4, $0x3cacc14f
+DATA c3cacc14f<>+28(SB)/4, $0x3cacc14f
+GLOBL c3cacc14f<>(SB), RODATA|NOPTR, $32
+
+DATA cbd5c98ff<>+0(SB)/4, $0xbd5c98ff
+DATA cbd5c98ff<>+4(SB)/4, $0xbd5c98ff
+DATA cbd5c98ff<>+8(SB)/4, $0xbd5c98ff
+DATA cbd5c98ff<>+12(SB)/4, $0xbd5c98ff
+DATA cbd5c98ff<>+16(SB)/4, $0xbd5c98ff
+DATA cbd5c98ff<>+20(SB)/4, $0xbd5c98ff
+DATA cbd5c98ff<>+24(SB)/4, $0xbd5c98ff
+DATA cbd5c98ff<>+28(SB)/4, $0xbd5c98ff
+GLOBL cbd5c98ff<>(SB), RODATA|NOPTR, $32
+
+DATA c3e0886b5<>+0(SB)/4, $0x3e0886b5
+DATA c3e0886b5<>+4(SB)/4, $0x3e0886b5
+DATA c3e0886b5<>+8(SB)/4, $0x3e0886b5
+DATA c3e0886b5<>+12(SB)/4, $0x3e0886b5
+DATA c3e0886b5<>+16(SB)/4, $0x3e0886b5
+DATA c3e0886b5<>+20(SB)/4, $0x3e0886b5
+DATA c3e0886b5<>+24(SB)/4, $0x3e0886b5
+DATA c3e0886b5<>+28(SB)/4, $0x3e0886b5
+GLOBL c3e0886b5<>(SB), RODATA|NOPTR, $32
+
+DATA cbeaaaaa6<>+0(SB)/4, $0xbeaaaaa6
+DATA cbeaaaaa6<>+4(SB)/4, $0xbeaaaaa6
+DATA cbeaaaaa6<>+8(SB)/4, $0xbeaaaaa6
+DATA cbeaaaaa6<>+12(SB)/4, $0xbeaaaaa6
+DATA cbeaaaaa6<>+16(SB)/4, $0xbeaaaaa6
+DATA cbeaaaaa6<>+20(SB)/4, $0xbeaaaaa6
+DATA cbeaaaaa6<>+24(SB)/4, $0xbeaaaaa6
+DATA cbeaaaaa6<>+28(SB)/4, $0xbeaaaaa6
+GLOBL cbeaaaaa6<>(SB), RODATA|NOPTR, $32
 
 // func sigmoidAVX2(dst []float32, x []float32)
 // Requires: AVX, AVX2, FMA3
@@ -1009,67 +1097,81 @@ several:
 	CMPQ         AX, $0x00000010
 	JLT          single
 	VMOVUPS      (DX)(BX*4), Y0
-	VORPS        c80000000<>+0(SB), Y0, Y1
-	VMOVAPS      cc2d10000<>+0(SB), Y2
-	VMAXPS       Y1, Y2, Y1
-	VMOVAPS      c4b400000<>+0(SB), Y3
-	VFMADD231PS  c3fb8aa3b<>+0(SB), Y1, Y3
-	VSUBPS       c4b400000<>+0(SB), Y3, Y4
-	VFNMADD231PS c3f318000<>+0(SB), Y4, Y1
-	VFNMADD231PS cb95e8083<>+0(SB), Y4, Y1
-	VMOVAPS      c3ab6b913<>+0(SB), Y5
-	VFMADD213PS  c3c09133d<>+0(SB), Y1, Y5
-	VFMADD213PS  c3d2aaa64<>+0(SB), Y1, Y5
-	VFMADD213PS  c3e2aaa59<>+0(SB), Y1, Y5
-	VFMADD213PS  c3f000000<>+0(SB), Y1, Y5
-	VMULPS       Y1, Y1, Y6
-	VFMADD213PS  Y1, Y6, Y5
-	VADDPS       c3f800000<>+0(SB), Y5, Y5
-	VPSUBD       c4b400000<>+0(SB), Y3, Y3
-	VPSRAD       $0x01, Y3, Y4
-	VPSUBD       Y4, Y3, Y3
+	VMOVAPS      Y0, Y1
+	VMOVAPS      c41a00000<>+0(SB), Y2
+	VMINPS       Y1, Y2, Y1
+	VMOVAPS      cc2d10000<>+0(SB), Y3
+	VMAXPS       Y1, Y3, Y1
+	VMOVAPS      c4b400000<>+0(SB), Y4
+	VFMADD231PS  c3fb8aa3b<>+0(SB), Y1, Y4
+	VSUBPS       c4b400000<>+0(SB), Y4, Y5
+	VFNMADD231PS c3f318000<>+0(SB), Y5, Y1
+	VFNMADD231PS cb95e8083<>+0(SB), Y5, Y1
+	VMOVAPS      c3ab6b913<>+0(SB), Y6
+	VFMADD213PS  cbc09133d<>+0(SB), Y1, Y6
+	VFMADD213PS  c3d2aaa64<>+0(SB), Y1, Y6
+	VFMADD213PS  cbe2aaa59<>+0(SB), Y1, Y6
+	VFMADD213PS  c3f000000<>+0(SB), Y1, Y6
+	VMULPS       Y1, Y1, Y7
+	VFMSUB213PS  Y1, Y7, Y6
+	VPMAXSD      c4b3fffc0<>+0(SB), Y4, Y7
+	VPSLLD       $0x17, Y7, Y7
+	VPADDD       c3f800000<>+0(SB), Y7, Y7
+	VADDPS       c3f800000<>+0(SB), Y7, Y1
+	VSUBPS       c3f800000<>+0(SB), Y1, Y8
+	VSUBPS       Y8, Y7, Y7
+	VADDPS       Y7, Y6, Y7
+	VADDPS       Y1, Y7, Y7
+	VMOVAPS      c3f800000<>+0(SB), Y9
+	VDIVPS       Y7, Y9, Y6
+	VPSUBD       c4b400000<>+0(SB), Y4, Y4
+	VPSRAD       $0x01, Y4, Y5
+	VPSUBD       Y5, Y4, Y4
+	VPSLLD       $0x17, Y5, Y5
+	VPADDD       c3f800000<>+0(SB), Y5, Y5
+	VMULPS       Y5, Y6, Y6
 	VPSLLD       $0x17, Y4, Y4
 	VPADDD       c3f800000<>+0(SB), Y4, Y4
-	VMULPS       Y4, Y5, Y5
-	VPSLLD       $0x17, Y3, Y3
-	VPADDD       c3f800000<>+0(SB), Y3, Y3
-	VMULPS       Y3, Y5, Y5
-	VADDPS       c3f800000<>+0(SB), Y5, Y7
-	VMOVAPS      c3f800000<>+0(SB), Y8
-	VBLENDVPS    Y0, Y5, Y8, Y5
-	VDIVPS       Y7, Y5, Y5
-	VMOVUPS      Y5, (CX)(BX*4)
+	VMULPS       Y4, Y6, Y6
+	VMOVUPS      Y6, (CX)(BX*4)
 	VMOVUPS      32(DX)(BX*4), Y0
-	VORPS        c80000000<>+0(SB), Y0, Y1
-	VMOVAPS      cc2d10000<>+0(SB), Y2
-	VMAXPS       Y1, Y2, Y1
-	VMOVAPS      c4b400000<>+0(SB), Y3
-	VFMADD231PS  c3fb8aa3b<>+0(SB), Y1, Y3
-	VSUBPS       c4b400000<>+0(SB), Y3, Y4
-	VFNMADD231PS c3f318000<>+0(SB), Y4, Y1
-	VFNMADD231PS cb95e8083<>+0(SB), Y4, Y1
-	VMOVAPS      c3ab6b913<>+0(SB), Y5
-	VFMADD213PS  c3c09133d<>+0(SB), Y1, Y5
-	VFMADD213PS  c3d2aaa64<>+0(SB), Y1, Y5
-	VFMADD213PS  c3e2aaa59<>+0(SB), Y1, Y5
-	VFMADD213PS  c3f000000<>+0(SB), Y1, Y5
-	VMULPS       Y1, Y1, Y6
-	VFMADD213PS  Y1, Y6, Y5
-	VADDPS       c3f800000<>+0(SB), Y5, Y5
-	VPSUBD       c4b400000<>+0(SB), Y3, Y3
-	VPSRAD       $0x01, Y3, Y4
-	VPSUBD       Y4, Y3, Y3
+	VMOVAPS      Y0, Y1
+	VMOVAPS      c41a00000<>+0(SB), Y2
+	VMINPS       Y1, Y2, Y1
+	VMOVAPS      cc2d10000<>+0(SB), Y3
+	VMAXPS       Y1, Y3, Y1
+	VMOVAPS      c4b400000<>+0(SB), Y4
+	VFMADD231PS  c3fb8aa3b<>+0(SB), Y1, Y4
+	VSUBPS       c4b400000<>+0(SB), Y4, Y5
+	VFNMADD231PS c3f318000<>+0(SB), Y5, Y1
+	VFNMADD231PS cb95e8083<>+0(SB), Y5, Y1
+	VMOVAPS      c3ab6b913<>+0(SB), Y6
+	VFMADD213PS  cbc09133d<>+0(SB), Y1, Y6
+	VFMADD213PS  c3d2aaa64<>+0(SB), Y1, Y6
+	VFMADD213PS  cbe2aaa59<>+0(SB), Y1, Y6
+	VFMADD213PS  c3f000000<>+0(SB), Y1, Y6
+	VMULPS       Y1, Y1, Y7
+	VFMSUB213PS  Y1, Y7, Y6
+	VPMAXSD      c4b3fffc0<>+0(SB), Y4, Y7
+	VPSLLD       $0x17, Y7, Y7
+	VPADDD       c3f800000<>+0(SB), Y7, Y7
+	VADDPS       c3f800000<>+0(SB), Y7, Y1
+	VSUBPS       c3f800000<>+0(SB), Y1, Y8
+	VSUBPS       Y8, Y7, Y7
+	VADDPS       Y7, Y6, Y7
+	VADDPS       Y1, Y7, Y7
+	VMOVAPS      c3f800000<>+0(SB), Y9
+	VDIVPS       Y7, Y9, Y6
+	VPSUBD       c4b400000<>+0(SB), Y4, Y4
+	VPSRAD       $0x01, Y4, Y5
+	VPSUBD       Y5, Y4, Y4
+	VPSLLD       $0x17, Y5, Y5
+	VPADDD       c3f800000<>+0(SB), Y5, Y5
+	VMULPS       Y5, Y6, Y6
 	VPSLLD       $0x17, Y4, Y4
 	VPADDD       c3f800000<>+0(SB), Y4, Y4
-	VMULPS       Y4, Y5, Y5
-	VPSLLD       $0x17, Y3, Y3
-	VPADDD       c3f800000<>+0(SB), Y3, Y3
-	VMULPS       Y3, Y5, Y5
-	VADDPS       c3f800000<>+0(SB), Y5, Y7
-	VMOVAPS      c3f800000<>+0(SB), Y8
-	VBLENDVPS    Y0, Y5, Y8, Y5
-	VDIVPS       Y7, Y5, Y5
-	VMOVUPS      Y5, 32(CX)(BX*4)
+	VMULPS       Y4, Y6, Y6
+	VMOVUPS      Y6, 32(CX)(BX*4)
 	ADDQ         $0x00000010, BX
 	SUBQ         $0x00000010, AX
 	JMP          several
@@ -1078,36 +1180,43 @@ single:
 	CMPQ         AX, $0x00000008
 	JLT          tail
 	VMOVUPS      (DX)(BX*4), Y0
-	VORPS        c80000000<>+0(SB), Y0, Y1
-	VMOVAPS      cc2d10000<>+0(SB), Y2
-	VMAXPS       Y1, Y2, Y1
-	VMOVAPS      c4b400000<>+0(SB), Y3
-	VFMADD231PS  c3fb8aa3b<>+0(SB), Y1, Y3
-	VSUBPS       c4b400000<>+0(SB), Y3, Y4
-	VFNMADD231PS c3f318000<>+0(SB), Y4, Y1
-	VFNMADD231PS cb95e8083<>+0(SB), Y4, Y1
-	VMOVAPS      c3ab6b913<>+0(SB), Y5
-	VFMADD213PS  c3c09133d<>+0(SB), Y1, Y5
-	VFMADD213PS  c3d2aaa64<>+0(SB), Y1, Y5
-	VFMADD213PS  c3e2aaa59<>+0(SB), Y1, Y5
-	VFMADD213PS  c3f000000<>+0(SB), Y1, Y5
-	VMULPS       Y1, Y1, Y6
-	VFMADD213PS  Y1, Y6, Y5
-	VADDPS       c3f800000<>+0(SB), Y5, Y5
-	VPSUBD       c4b400000<>+0(SB), Y3, Y3
-	VPSRAD       $0x01, Y3, Y4
-	VPSUBD       Y4, Y3, Y3
+	VMOVAPS      Y0, Y1
+	VMOVAPS      c41a00000<>+0(SB), Y2
+	VMINPS       Y1, Y2, Y1
+	VMOVAPS      cc2d10000<>+0(SB), Y3
+	VMAXPS       Y1, Y3, Y1
+	VMOVAPS      c4b400000<>+0(SB), Y4
+	VFMADD231PS  c3fb8aa3b<>+0(SB), Y1, Y4
+	VSUBPS       c4b400000<>+0(SB), Y4, Y5
+	VFNMADD231PS c3f318000<>+0(SB), Y5, Y1
+	VFNMADD231PS cb95e8083<>+0(SB), Y5, Y1
+	VMOVAPS      c3ab6b913<>+0(SB), Y6
+	VFMADD213PS  cbc09133d<>+0(SB), Y1, Y6
+	VFMADD213PS  c3d2aaa64<>+0(SB), Y1, Y6
+	VFMADD213PS  cbe2aaa59<>+0(SB), Y1, Y6
+	VFMADD213PS  c3f000000<>+0(SB), Y1, Y6
+	VMULPS       Y1, Y1, Y7
+	VFMSUB213PS  Y1, Y7, Y6
+	VPMAXSD      c4b3fffc0<>+0(SB), Y4, Y7
+	VPSLLD       $0x17, Y7, Y7
+	VPADDD       c3f800000<>+0(SB), Y7, Y7
+	VADDPS       c3f800000<>+0(SB), Y7, Y1
+	VSUBPS       c3f800000<>+0(SB), Y1, Y8
+	VSUBPS       Y8, Y7, Y7
+	VADDPS       Y7, Y6, Y7
+	VADDPS       Y1, Y7, Y7
+	VMOVAPS      c3f800000<>+0(SB), Y9
+	VDIVPS       Y7, Y9, Y6
+	VPSUBD       c4b400000<>+0(SB), Y4, Y4
+	VPSRAD       $0x01, Y4, Y5
+	VPSUBD       Y5, Y4, Y4
+	VPSLLD       $0x17, Y5, Y5
+	VPADDD       c3f800000<>+0(SB), Y5, Y5
+	VMULPS       Y5, Y6, Y6
 	VPSLLD       $0x17, Y4, Y4
 	VPADDD       c3f800000<>+0(SB), Y4, Y4
-	VMULPS       Y4, Y5, Y5
-	VPSLLD       $0x17, Y3, Y3
-	VPADDD       c3f800000<>+0(SB), Y3, Y3
-	VMULPS       Y3, Y5, Y5
-	VADDPS       c3f800000<>+0(SB), Y5, Y7
-	VMOVAPS      c3f800000<>+0(SB), Y8
-	VBLENDVPS    Y0, Y5, Y8, Y5
-	VDIVPS       Y7, Y5, Y5
-	VMOVUPS      Y5, (CX)(BX*4)
+	VMULPS       Y4, Y6, Y6
+	VMOVUPS      Y6, (CX)(BX*4)
 	ADDQ         $0x00000008, BX
 	SUBQ         $0x00000008, AX
 	JMP          single
@@ -1119,36 +1228,43 @@ tail:
 	NEGQ         AX
 	VMOVUPS      (SI)(AX*4), Y15
 	VMASKMOVPS   (DX)(BX*4), Y15, Y0
-	VORPS        c80000000<>+0(SB), Y0, Y1
-	VMOVAPS      cc2d10000<>+0(SB), Y2
-	VMAXPS       Y1, Y2, Y1
-	VMOVAPS      c4b400000<>+0(SB), Y3
-	VFMADD231PS  c3fb8aa3b<>+0(SB), Y1, Y3
-	VSUBPS       c4b400000<>+0(SB), Y3, Y4
-	VFNMADD231PS c3f318000<>+0(SB), Y4, Y1
-	VFNMADD231PS cb95e8083<>+0(SB), Y4, Y1
-	VMOVAPS      c3ab6b913<>+0(SB), Y5
-	VFMADD213PS  c3c09133d<>+0(SB), Y1, Y5
-	VFMADD213PS  c3d2aaa64<>+0(SB), Y1, Y5
-	VFMADD213PS  c3e2aaa59<>+0(SB), Y1, Y5
-	VFMADD213PS  c3f000000<>+0(SB), Y1, Y5
-	VMULPS       Y1, Y1, Y6
-	VFMADD213PS  Y1, Y6, Y5
-	VADDPS       c3f800000<>+0(SB), Y5, Y5
-	VPSUBD       c4b400000<>+0(SB), Y3, Y3
-	VPSRAD       $0x01, Y3, Y4
-	VPSUBD       Y4, Y3, Y3
+	VMOVAPS      Y0, Y1
+	VMOVAPS      c41a00000<>+0(SB), Y2
+	VMINPS       Y1, Y2, Y1
+	VMOVAPS      cc2d10000<>+0(SB), Y3
+	VMAXPS       Y1, Y3, Y1
+	VMOVAPS      c4b400000<>+0(SB), Y4
+	VFMADD231PS  c3fb8aa3b<>+0(SB), Y1, Y4
+	VSUBPS       c4b400000<>+0(SB), Y4, Y5
+	VFNMADD231PS c3f318000<>+0(SB), Y5, Y1
+	VFNMADD231PS cb95e8083<>+0(SB), Y5, Y1
+	VMOVAPS      c3ab6b913<>+0(SB), Y6
+	VFMADD213PS  cbc09133d<>+0(SB), Y1, Y6
+	VFMADD213PS  c3d2aaa64<>+0(SB), Y1, Y6
+	VFMADD213PS  cbe2aaa59<>+0(SB), Y1, Y6
+	VFMADD213PS  c3f000000<>+0(SB), Y1, Y6
+	VMULPS       Y1, Y1, Y7
+	VFMSUB213PS  Y1, Y7, Y6
+	VPMAXSD      c4b3fffc0<>+0(SB), Y4, Y7
+	VPSLLD       $0x17, Y7, Y7
+	VPADDD       c3f800000<>+0(SB), Y7, Y7
+	VADDPS       c3f800000<>+0(SB), Y7, Y1
+	VSUBPS       c3f800000<>+0(SB), Y1, Y8
+	VSUBPS       Y8, Y7, Y7
+	VADDPS       Y7, Y6, Y7
+	VADDPS       Y1, Y7, Y7
+	VMOVAPS      c3f800000<>+0(SB), Y9
+	VDIVPS       Y7, Y9, Y6
+	VPSUBD       c4b400000<>+0(SB), Y4, Y4
+	VPSRAD       $0x01, Y4, Y5
+	VPSUBD       Y5, Y4, Y4
+	VPSLLD       $0x17, Y5, Y5
+	VPADDD       c3f800000<>+0(SB), Y5, Y5
+	VMULPS       Y5, Y6, Y6
 	VPSLLD       $0x17, Y4, Y4
 	VPADDD       c3f800000<>+0(SB), Y4, Y4
-	VMULPS       Y4, Y5, Y5
-	VPSLLD       $0x17, Y3, Y3
-	VPADDD       c3f800000<>+0(SB), Y3, Y3
-	VMULPS       Y3, Y5, Y5
-	VADDPS       c3f800000<>+0(SB), Y5, Y7
-	VMOVAPS      c3f800000<>+0(SB), Y8
-	VBLENDVPS    Y0, Y5, Y8, Y5
-	VDIVPS       Y7, Y5, Y5
-	VMASKMOVPS   Y5, Y15, (CX)(BX*4)
+	VMULPS       Y4, Y6, Y6
+	VMASKMOVPS   Y6, Y15, (CX)(BX*4)
 
 done:
 	VZEROUPPER
@@ -1156,6 +1272,46 @@ done:
 
 constants:
 	JMP start
+
+DATA c41a00000<>+0(SB)/4, $0x41a00000
+DATA c41a00000<>+4(SB)/4, $0x41a00000
+DATA c41a00000<>+8(SB)/4, $0x41a00000
+DATA c41a00000<>+12(SB)/4, $0x41a00000
+DATA c41a00000<>+16(SB)/4, $0x41a00000
+DATA c41a00000<>+20(SB)/4, $0x41a00000
+DATA c41a00000<>+24(SB)/4, $0x41a00000
+DATA c41a00000<>+28(SB)/4, $0x41a00000
+GLOBL c41a00000<>(SB), RODATA|NOPTR, $32
+
+DATA cbc09133d<>+0(SB)/4, $0xbc09133d
+DATA cbc09133d<>+4(SB)/4, $0xbc09133d
+DATA cbc09133d<>+8(SB)/4, $0xbc09133d
+DATA cbc09133d<>+12(SB)/4, $0xbc09133d
+DATA cbc09133d<>+16(SB)/4, $0xbc09133d
+DATA cbc09133d<>+20(SB)/4, $0xbc09133d
+DATA cbc09133d<>+24(SB)/4, $0xbc09133d
+DATA cbc09133d<>+28(SB)/4, $0xbc09133d
+GLOBL cbc09133d<>(SB), RODATA|NOPTR, $32
+
+DATA cbe2aaa59<>+0(SB)/4, $0xbe2aaa59
+DATA cbe2aaa59<>+4(SB)/4, $0xbe2aaa59
+DATA cbe2aaa59<>+8(SB)/4, $0xbe2aaa59
+DATA cbe2aaa59<>+12(SB)/4, $0xbe2aaa59
+DATA cbe2aaa59<>+16(SB)/4, $0xbe2aaa59
+DATA cbe2aaa59<>+20(SB)/4, $0xbe2aaa59
+DATA cbe2aaa59<>+24(SB)/4, $0xbe2aaa59
+DATA cbe2aaa59<>+28(SB)/4, $0xbe2aaa59
+GLOBL cbe2aaa59<>(SB), RODATA|NOPTR, $32
+
+DATA c4b3fffc0<>+0(SB)/4, $0x4b3fffc0
+DATA c4b3fffc0<>+4(SB)/4, $0x4b3fffc0
+DATA c4b3fffc0<>+8(SB)/4, $0x4b3fffc0
+DATA c4b3fffc0<>+12(SB)/4, $0x4b3fffc0
+DATA c4b3fffc0<>+16(SB)/4, $0x4b3fffc0
+DATA c4b3fffc0<>+20(SB)/4, $0x4b3fffc0
+DATA c4b3fffc0<>+24(SB)/4, $0x4b3fffc0
+DATA c4b3fffc0<>+28(SB)/4, $0x4b3fffc0
+GLOBL c4b3fffc0<>(SB), RODATA|NOPTR, $32
 
 // func softplusAVX2(dst []float32, x []float32)
 // Requires: AVX, AVX2, FMA3
@@ -1498,24 +1654,23 @@ several:
 	VFMADD213PS  c3f000000<>+0(SB), Y3, Y7
 	VMULPS       Y3, Y3, Y8
 	VFMADD213PS  Y3, Y8, Y7
-	VADDPS       c3f800000<>+0(SB), Y7, Y7
-	VADDPS       c40800000<>+0(SB), Y1, Y4
+	VADDPS       c40200000<>+0(SB), Y1, Y4
 	VMOVAPS      c3f800000<>+0(SB), Y9
 	VDIVPS       Y4, Y9, Y4
-	VSUBPS       c40800000<>+0(SB), Y1, Y3
+	VSUBPS       c40200000<>+0(SB), Y1, Y3
 	VMULPS       Y4, Y3, Y3
-	VMOVAPS      cb8efc61a<>+0(SB), Y10
-	VFMADD213PS  c396039ce<>+0(SB), Y3, Y10
-	VFMADD213PS  c3ace0d39<>+0(SB), Y3, Y10
-	VFMADD213PS  cbb67dda3<>+0(SB), Y3, Y10
-	VFMADD213PS  cbbf6c826<>+0(SB), Y3, Y10
-	VFMADD213PS  c3d7770d8<>+0(SB), Y3, Y10
-	VFMADD213PS  cbe3effb3<>+0(SB), Y3, Y10
-	VFMADD213PS  c3ec636bb<>+0(SB), Y3, Y10
-	VFMADD213PS  cbf1b9f1d<>+0(SB), Y3, Y10
-	VFMADD213PS  c3f415a5e<>+0(SB), Y3, Y10
+	VMOVAPS      cb934f976<>+0(SB), Y10
+	VFMADD213PS  cb9aaf0a7<>+0(SB), Y3, Y10
+	VFMADD213PS  c3a38e0b2<>+0(SB), Y3, Y10
+	VFMADD213PS  c3b26a43e<>+0(SB), Y3, Y10
+	VFMADD213PS  cbad32a1e<>+0(SB), Y3, Y10
+	VFMADD213PS  cbc864cb2<>+0(SB), Y3, Y10
+	VFMADD213PS  c3c175a7b<>+0(SB), Y3, Y10
+	VFMADD213PS  c3e0727e0<>+0(SB), Y3, Y10
+	VFMADD213PS  cbede0ce5<>+0(SB), Y3, Y10
+	VFMADD213PS  c3f34e773<>+0(SB), Y3, Y10
 	VMULPS       Y4, Y10, Y10
-	VMULPS       Y10, Y7, Y7
+	VFMADD213PS  Y10, Y10, Y7
 	VMULPS       Y1, Y7, Y7
 	VPSUBD       c4b400000<>+0(SB), Y5, Y5
 	VPSRAD       $0x01, Y5, Y6
@@ -1550,24 +1705,23 @@ several:
 	VFMADD213PS  c3f000000<>+0(SB), Y3, Y7
 	VMULPS       Y3, Y3, Y8
 	VFMADD213PS  Y3, Y8, Y7
-	VADDPS       c3f800000<>+0(SB), Y7, Y7
-	VADDPS       c40800000<>+0(SB), Y1, Y4
+	VADDPS       c40200000<>+0(SB), Y1, Y4
 	VMOVAPS      c3f800000<>+0(SB), Y9
 	VDIVPS       Y4, Y9, Y4
-	VSUBPS       c40800000<>+0(SB), Y1, Y3
+	VSUBPS       c40200000<>+0(SB), Y1, Y3
 	VMULPS       Y4, Y3, Y3
-	VMOVAPS      cb8efc61a<>+0(SB), Y10
-	VFMADD213PS  c396039ce<>+0(SB), Y3, Y10
-	VFMADD213PS  c3ace0d39<>+0(SB), Y3, Y10
-	VFMADD213PS  cbb67dda3<>+0(SB), Y3, Y10
-	VFMADD213PS  cbbf6c826<>+0(SB), Y3, Y10
-	VFMADD213PS  c3d7770d8<>+0(SB), Y3, Y10
-	VFMADD213PS  cbe3effb3<>+0(SB), Y3, Y10
-	VFMADD213PS  c3ec636bb<>+0(SB), Y3, Y10
-	VFMADD213PS  cbf1b9f1d<>+0(SB), Y3, Y10
-	VFMADD213PS  c3f415a5e<>+0(SB), Y3, Y10
+	VMOVAPS      cb934f976<>+0(SB), Y10
+	VFMADD213PS  cb9aaf0a7<>+0(SB), Y3, Y10
+	VFMADD213PS  c3a38e0b2<>+0(SB), Y3, Y10
+	VFMADD213PS  c3b26a43e<>+0(SB), Y3, Y10
+	VFMADD213PS  cbad32a1e<>+0(SB), Y3, Y10
+	VFMADD213PS  cbc864cb2<>+0(SB), Y3, Y10
+	VFMADD213PS  c3c175a7b<>+0(SB), Y3, Y10
+	VFMADD213PS  c3e0727e0<>+0(SB), Y3, Y10
+	VFMADD213PS  cbede0ce5<>+0(SB), Y3, Y10
+	VFMADD213PS  c3f34e773<>+0(SB), Y3, Y10
 	VMULPS       Y4, Y10, Y10
-	VMULPS       Y10, Y7, Y7
+	VFMADD213PS  Y10, Y10, Y7
 	VMULPS       Y1, Y7, Y7
 	VPSUBD       c4b400000<>+0(SB), Y5, Y5
 	VPSRAD       $0x01, Y5, Y6
@@ -1609,24 +1763,23 @@ single:
 	VFMADD213PS  c3f000000<>+0(SB), Y3, Y7
 	VMULPS       Y3, Y3, Y8
 	VFMADD213PS  Y3, Y8, Y7
-	VADDPS       c3f800000<>+0(SB), Y7, Y7
-	VADDPS       c40800000<>+0(SB), Y1, Y4
+	VADDPS       c40200000<>+0(SB), Y1, Y4
 	VMOVAPS      c3f800000<>+0(SB), Y9
 	VDIVPS       Y4, Y9, Y4
-	VSUBPS       c40800000<>+0(SB), Y1, Y3
+	VSUBPS       c40200000<>+0(SB), Y1, Y3
 	VMULPS       Y4, Y3, Y3
-	VMOVAPS      cb8efc61a<>+0(SB), Y10
-	VFMADD213PS  c396039ce<>+0(SB), Y3, Y10
-	VFMADD213PS  c3ace0d39<>+0(SB), Y3, Y10
-	VFMADD213PS  cbb67dda3<>+0(SB), Y3, Y10
-	VFMADD213PS  cbbf6c826<>+0(SB), Y3, Y10
-	VFMADD213PS  c3d7770d8<>+0(SB), Y3, Y10
-	VFMADD213PS  cbe3effb3<>+0(SB), Y3, Y10
-	VFMADD213PS  c3ec636bb<>+0(SB), Y3, Y10
-	VFMADD213PS  cbf1b9f1d<>+0(SB), Y3, Y10
-	VFMADD213PS  c3f415a5e<>+0(SB), Y3, Y10
+	VMOVAPS      cb934f976<>+0(SB), Y10
+	VFMADD213PS  cb9aaf0a7<>+0(SB), Y3, Y10
+	VFMADD213PS  c3a38e0b2<>+0(SB), Y3, Y10
+	VFMADD213PS  c3b26a43e<>+0(SB), Y3, Y10
+	VFMADD213PS  cbad32a1e<>+0(SB), Y3, Y10
+	VFMADD213PS  cbc864cb2<>+0(SB), Y3, Y10
+	VFMADD213PS  c3c175a7b<>+0(SB), Y3, Y10
+	VFMADD213PS  c3e0727e0<>+0(SB), Y3, Y10
+	VFMADD213PS  cbede0ce5<>+0(SB), Y3, Y10
+	VFMADD213PS  c3f34e773<>+0(SB), Y3, Y10
 	VMULPS       Y4, Y10, Y10
-	VMULPS       Y10, Y7, Y7
+	VFMADD213PS  Y10, Y10, Y7
 	VMULPS       Y1, Y7, Y7
 	VPSUBD       c4b400000<>+0(SB), Y5, Y5
 	VPSRAD       $0x01, Y5, Y6
@@ -1671,24 +1824,23 @@ tail:
 	VFMADD213PS  c3f000000<>+0(SB), Y3, Y7
 	VMULPS       Y3, Y3, Y8
 	VFMADD213PS  Y3, Y8, Y7
-	VADDPS       c3f800000<>+0(SB), Y7, Y7
-	VADDPS       c40800000<>+0(SB), Y1, Y4
+	VADDPS       c40200000<>+0(SB), Y1, Y4
 	VMOVAPS      c3f800000<>+0(SB), Y9
 	VDIVPS       Y4, Y9, Y4
-	VSUBPS       c40800000<>+0(SB), Y1, Y3
+	VSUBPS       c40200000<>+0(SB), Y1, Y3
 	VMULPS       Y4, Y3, Y3
-	VMOVAPS      cb8efc61a<>+0(SB), Y10
-	VFMADD213PS  c396039ce<>+0(SB), Y3, Y10
-	VFMADD213PS  c3ace0d39<>+0(SB), Y3, Y10
-	VFMADD213PS  cbb67dda3<>+0(SB), Y3, Y10
-	VFMADD213PS  cbbf6c826<>+0(SB), Y3, Y10
-	VFMADD213PS  c3d7770d8<>+0(SB), Y3, Y10
-	VFMADD213PS  cbe3effb3<>+0(SB), Y3, Y10
-	VFMADD213PS  c3ec636bb<>+0(SB), Y3, Y10
-	VFMADD213PS  cbf1b9f1d<>+0(SB), Y3, Y10
-	VFMADD213PS  c3f415a5e<>+0(SB), Y3, Y10
+	VMOVAPS      cb934f976<>+0(SB), Y10
+	VFMADD213PS  cb9aaf0a7<>+0(SB), Y3, Y10
+	VFMADD213PS  c3a38e0b2<>+0(SB), Y3, Y10
+	VFMADD213PS  c3b26a43e<>+0(SB), Y3, Y10
+	VFMADD213PS  cbad32a1e<>+0(SB), Y3, Y10
+	VFMADD213PS  cbc864cb2<>+0(SB), Y3, Y10
+	VFMADD213PS  c3c175a7b<>+0(SB), Y3, Y10
+	VFMADD213PS  c3e0727e0<>+0(SB), Y3, Y10
+	VFMADD213PS  cbede0ce5<>+0(SB), Y3, Y10
+	VFMADD213PS  c3f34e773<>+0(SB), Y3, Y10
 	VMULPS       Y4, Y10, Y10
-	VMULPS       Y10, Y7, Y7
+	VFMADD213PS  Y10, Y10, Y7
 	VMULPS       Y1, Y7, Y7
 	VPSUBD       c4b400000<>+0(SB), Y5, Y5
 	VPSRAD       $0x01, Y5, Y6
@@ -1711,6 +1863,16 @@ done:
 constants:
 	JMP start
 
+DATA c7fffffff<>+0(SB)/4, $0x7fffffff
+DATA c7fffffff<>+4(SB)/4, $0x7fffffff
+DATA c7fffffff<>+8(SB)/4, $0x7fffffff
+DATA c7fffffff<>+12(SB)/4, $0x7fffffff
+DATA c7fffffff<>+16(SB)/4, $0x7fffffff
+DATA c7fffffff<>+20(SB)/4, $0x7fffffff
+DATA c7fffffff<>+24(SB)/4, $0x7fffffff
+DATA c7fffffff<>+28(SB)/4, $0x7fffffff
+GLOBL c7fffffff<>(SB), RODATA|NOPTR, $32
+
 DATA c41680000<>+0(SB)/4, $0x41680000
 DATA c41680000<>+4(SB)/4, $0x41680000
 DATA c41680000<>+8(SB)/4, $0x41680000
@@ -1731,115 +1893,115 @@ DATA cbf000000<>+24(SB)/4, $0xbf000000
 DATA cbf000000<>+28(SB)/4, $0xbf000000
 GLOBL cbf000000<>(SB), RODATA|NOPTR, $32
 
-DATA c40800000<>+0(SB)/4, $0x40800000
-DATA c40800000<>+4(SB)/4, $0x40800000
-DATA c40800000<>+8(SB)/4, $0x40800000
-DATA c40800000<>+12(SB)/4, $0x40800000
-DATA c40800000<>+16(SB)/4, $0x40800000
-DATA c40800000<>+20(SB)/4, $0x40800000
-DATA c40800000<>+24(SB)/4, $0x40800000
-DATA c40800000<>+28(SB)/4, $0x40800000
-GLOBL c40800000<>(SB), RODATA|NOPTR, $32
+DATA c40200000<>+0(SB)/4, $0x40200000
+DATA c40200000<>+4(SB)/4, $0x40200000
+DATA c40200000<>+8(SB)/4, $0x40200000
+DATA c40200000<>+12(SB)/4, $0x40200000
+DATA c40200000<>+16(SB)/4, $0x40200000
+DATA c40200000<>+20(SB)/4, $0x40200000
+DATA c40200000<>+24(SB)/4, $0x40200000
+DATA c40200000<>+28(SB)/4, $0x40200000
+GLOBL c40200000<>(SB), RODATA|NOPTR, $32
 
-DATA cb8efc61a<>+0(SB)/4, $0xb8efc61a
-DATA cb8efc61a<>+4(SB)/4, $0xb8efc61a
-DATA cb8efc61a<>+8(SB)/4, $0xb8efc61a
-DATA cb8efc61a<>+12(SB)/4, $0xb8efc61a
-DATA cb8efc61a<>+16(SB)/4, $0xb8efc61a
-DATA cb8efc61a<>+20(SB)/4, $0xb8efc61a
-DATA cb8efc61a<>+24(SB)/4, $0xb8efc61a
-DATA cb8efc61a<>+28(SB)/4, $0xb8efc61a
-GLOBL cb8efc61a<>(SB), RODATA|NOPTR, $32
+DATA cb934f976<>+0(SB)/4, $0xb934f976
+DATA cb934f976<>+4(SB)/4, $0xb934f976
+DATA cb934f976<>+8(SB)/4, $0xb934f976
+DATA cb934f976<>+12(SB)/4, $0xb934f976
+DATA cb934f976<>+16(SB)/4, $0xb934f976
+DATA cb934f976<>+20(SB)/4, $0xb934f976
+DATA cb934f976<>+24(SB)/4, $0xb934f976
+DATA cb934f976<>+28(SB)/4, $0xb934f976
+GLOBL cb934f976<>(SB), RODATA|NOPTR, $32
 
-DATA c396039ce<>+0(SB)/4, $0x396039ce
-DATA c396039ce<>+4(SB)/4, $0x396039ce
-DATA c396039ce<>+8(SB)/4, $0x396039ce
-DATA c396039ce<>+12(SB)/4, $0x396039ce
-DATA c396039ce<>+16(SB)/4, $0x396039ce
-DATA c396039ce<>+20(SB)/4, $0x396039ce
-DATA c396039ce<>+24(SB)/4, $0x396039ce
-DATA c396039ce<>+28(SB)/4, $0x396039ce
-GLOBL c396039ce<>(SB), RODATA|NOPTR, $32
+DATA cb9aaf0a7<>+0(SB)/4, $0xb9aaf0a7
+DATA cb9aaf0a7<>+4(SB)/4, $0xb9aaf0a7
+DATA cb9aaf0a7<>+8(SB)/4, $0xb9aaf0a7
+DATA cb9aaf0a7<>+12(SB)/4, $0xb9aaf0a7
+DATA cb9aaf0a7<>+16(SB)/4, $0xb9aaf0a7
+DATA cb9aaf0a7<>+20(SB)/4, $0xb9aaf0a7
+DATA cb9aaf0a7<>+24(SB)/4, $0xb9aaf0a7
+DATA cb9aaf0a7<>+28(SB)/4, $0xb9aaf0a7
+GLOBL cb9aaf0a7<>(SB), RODATA|NOPTR, $32
 
-DATA c3ace0d39<>+0(SB)/4, $0x3ace0d39
-DATA c3ace0d39<>+4(SB)/4, $0x3ace0d39
-DATA c3ace0d39<>+8(SB)/4, $0x3ace0d39
-DATA c3ace0d39<>+12(SB)/4, $0x3ace0d39
-DATA c3ace0d39<>+16(SB)/4, $0x3ace0d39
-DATA c3ace0d39<>+20(SB)/4, $0x3ace0d39
-DATA c3ace0d39<>+24(SB)/4, $0x3ace0d39
-DATA c3ace0d39<>+28(SB)/4, $0x3ace0d39
-GLOBL c3ace0d39<>(SB), RODATA|NOPTR, $32
+DATA c3a38e0b2<>+0(SB)/4, $0x3a38e0b2
+DATA c3a38e0b2<>+4(SB)/4, $0x3a38e0b2
+DATA c3a38e0b2<>+8(SB)/4, $0x3a38e0b2
+DATA c3a38e0b2<>+12(SB)/4, $0x3a38e0b2
+DATA c3a38e0b2<>+16(SB)/4, $0x3a38e0b2
+DATA c3a38e0b2<>+20(SB)/4, $0x3a38e0b2
+DATA c3a38e0b2<>+24(SB)/4, $0x3a38e0b2
+DATA c3a38e0b2<>+28(SB)/4, $0x3a38e0b2
+GLOBL c3a38e0b2<>(SB), RODATA|NOPTR, $32
 
-DATA cbb67dda3<>+0(SB)/4, $0xbb67dda3
-DATA cbb67dda3<>+4(SB)/4, $0xbb67dda3
-DATA cbb67dda3<>+8(SB)/4, $0xbb67dda3
-DATA cbb67dda3<>+12(SB)/4, $0xbb67dda3
-DATA cbb67dda3<>+16(SB)/4, $0xbb67dda3
-DATA cbb67dda3<>+20(SB)/4, $0xbb67dda3
-DATA cbb67dda3<>+24(SB)/4, $0xbb67dda3
-DATA cbb67dda3<>+28(SB)/4, $0xbb67dda3
-GLOBL cbb67dda3<>(SB), RODATA|NOPTR, $32
+DATA c3b26a43e<>+0(SB)/4, $0x3b26a43e
+DATA c3b26a43e<>+4(SB)/4, $0x3b26a43e
+DATA c3b26a43e<>+8(SB)/4, $0x3b26a43e
+DATA c3b26a43e<>+12(SB)/4, $0x3b26a43e
+DATA c3b26a43e<>+16(SB)/4, $0x3b26a43e
+DATA c3b26a43e<>+20(SB)/4, $0x3b26a43e
+DATA c3b26a43e<>+24(SB)/4, $0x3b26a43e
+DATA c3b26a43e<>+28(SB)/4, $0x3b26a43e
+GLOBL c3b26a43e<>(SB), RODATA|NOPTR, $32
 
-DATA cbbf6c826<>+0(SB)/4, $0xbbf6c826
-DATA cbbf6c826<>+4(SB)/4, $0xbbf6c826
-DATA cbbf6c826<>+8(SB)/4, $0xbbf6c826
-DATA cbbf6c826<>+12(SB)/4, $0xbbf6c826
-DATA cbbf6c826<>+16(SB)/4, $0xbbf6c826
-DATA cbbf6c826<>+20(SB)/4, $0xbbf6c826
-DATA cbbf6c826<>+24(SB)/4, $0xbbf6c826
-DATA cbbf6c826<>+28(SB)/4, $0xbbf6c826
-GLOBL cbbf6c826<>(SB), RODATA|NOPTR, $32
+DATA cbad32a1e<>+0(SB)/4, $0xbad32a1e
+DATA cbad32a1e<>+4(SB)/4, $0xbad32a1e
+DATA cbad32a1e<>+8(SB)/4, $0xbad32a1e
+DATA cbad32a1e<>+12(SB)/4, $0xbad32a1e
+DATA cbad32a1e<>+16(SB)/4, $0xbad32a1e
+DATA cbad32a1e<>+20(SB)/4, $0xbad32a1e
+DATA cbad32a1e<>+24(SB)/4, $0xbad32a1e
+DATA cbad32a1e<>+28(SB)/4, $0xbad32a1e
+GLOBL cbad32a1e<>(SB), RODATA|NOPTR, $32
 
-DATA c3d7770d8<>+0(SB)/4, $0x3d7770d8
-DATA c3d7770d8<>+4(SB)/4, $0x3d7770d8
-DATA c3d7770d8<>+8(SB)/4, $0x3d7770d8
-DATA c3d7770d8<>+12(SB)/4, $0x3d7770d8
-DATA c3d7770d8<>+16(SB)/4, $0x3d7770d8
-DATA c3d7770d8<>+20(SB)/4, $0x3d7770d8
-DATA c3d7770d8<>+24(SB)/4, $0x3d7770d8
-DATA c3d7770d8<>+28(SB)/4, $0x3d7770d8
-GLOBL c3d7770d8<>(SB), RODATA|NOPTR, $32
+DATA cbc864cb2<>+0(SB)/4, $0xbc864cb2
+DATA cbc864cb2<>+4(SB)/4, $0xbc864cb2
+DATA cbc864cb2<>+8(SB)/4, $0xbc864cb2
+DATA cbc864cb2<>+12(SB)/4, $0xbc864cb2
+DATA cbc864cb2<>+16(SB)/4, $0xbc864cb2
+DATA cbc864cb2<>+20(SB)/4, $0xbc864cb2
+DATA cbc864cb2<>+24(SB)/4, $0xbc864cb2
+DATA cbc864cb2<>+28(SB)/4, $0xbc864cb2
+GLOBL cbc864cb2<>(SB), RODATA|NOPTR, $32
 
-DATA cbe3effb3<>+0(SB)/4, $0xbe3effb3
-DATA cbe3effb3<>+4(SB)/4, $0xbe3effb3
-DATA cbe3effb3<>+8(SB)/4, $0xbe3effb3
-DATA cbe3effb3<>+12(SB)/4, $0xbe3effb3
-DATA cbe3effb3<>+16(SB)/4, $0xbe3effb3
-DATA cbe3effb3<>+20(SB)/4, $0xbe3effb3
-DATA cbe3effb3<>+24(SB)/4, $0xbe3effb3
-DATA cbe3effb3<>+28(SB)/4, $0xbe3effb3
-GLOBL cbe3effb3<>(SB), RODATA|NOPTR, $32
+DATA c3c175a7b<>+0(SB)/4, $0x3c175a7b
+DATA c3c175a7b<>+4(SB)/4, $0x3c175a7b
+DATA c3c175a7b<>+8(SB)/4, $0x3c175a7b
+DATA c3c175a7b<>+12(SB)/4, $0x3c175a7b
+DATA c3c175a7b<>+16(SB)/4, $0x3c175a7b
+DATA c3c175a7b<>+20(SB)/4, $0x3c175a7b
+DATA c3c175a7b<>+24(SB)/4, $0x3c175a7b
+DATA c3c175a7b<>+28(SB)/4, $0x3c175a7b
+GLOBL c3c175a7b<>(SB), RODATA|NOPTR, $32
 
-DATA c3ec636bb<>+0(SB)/4, $0x3ec636bb
-DATA c3ec636bb<>+4(SB)/4, $0x3ec636bb
-DATA c3ec636bb<>+8(SB)/4, $0x3ec636bb
-DATA c3ec636bb<>+12(SB)/4, $0x3ec636bb
-DATA c3ec636bb<>+16(SB)/4, $0x3ec636bb
-DATA c3ec636bb<>+20(SB)/4, $0x3ec636bb
-DATA c3ec636bb<>+24(SB)/4, $0x3ec636bb
-DATA c3ec636bb<>+28(SB)/4, $0x3ec636bb
-GLOBL c3ec636bb<>(SB), RODATA|NOPTR, $32
+DATA c3e0727e0<>+0(SB)/4, $0x3e0727e0
+DATA c3e0727e0<>+4(SB)/4, $0x3e0727e0
+DATA c3e0727e0<>+8(SB)/4, $0x3e0727e0
+DATA c3e0727e0<>+12(SB)/4, $0x3e0727e0
+DATA c3e0727e0<>+16(SB)/4, $0x3e0727e0
+DATA c3e0727e0<>+20(SB)/4, $0x3e0727e0
+DATA c3e0727e0<>+24(SB)/4, $0x3e0727e0
+DATA c3e0727e0<>+28(SB)/4, $0x3e0727e0
+GLOBL c3e0727e0<>(SB), RODATA|NOPTR, $32
 
-DATA cbf1b9f1d<>+0(SB)/4, $0xbf1b9f1d
-DATA cbf1b9f1d<>+4(SB)/4, $0xbf1b9f1d
-DATA cbf1b9f1d<>+8(SB)/4, $0xbf1b9f1d
-DATA cbf1b9f1d<>+12(SB)/4, $0xbf1b9f1d
-DATA cbf1b9f1d<>+16(SB)/4, $0xbf1b9f1d
-DATA cbf1b9f1d<>+20(SB)/4, $0xbf1b9f1d
-DATA cbf1b9f1d<>+24(SB)/4, $0xbf1b9f1d
-DATA cbf1b9f1d<>+28(SB)/4, $0xbf1b9f1d
-GLOBL cbf1b9f1d<>(SB), RODATA|NOPTR, $32
+DATA cbede0ce5<>+0(SB)/4, $0xbede0ce5
+DATA cbede0ce5<>+4(SB)/4, $0xbede0ce5
+DATA cbede0ce5<>+8(SB)/4, $0xbede0ce5
+DATA cbede0ce5<>+12(SB)/4, $0xbede0ce5
+DATA cbede0ce5<>+16(SB)/4, $0xbede0ce5
+DATA cbede0ce5<>+20(SB)/4, $0xbede0ce5
+DATA cbede0ce5<>+24(SB)/4, $0xbede0ce5
+DATA cbede0ce5<>+28(SB)/4, $0xbede0ce5
+GLOBL cbede0ce5<>(SB), RODATA|NOPTR, $32
 
-DATA c3f415a5e<>+0(SB)/4, $0x3f415a5e
-DATA c3f415a5e<>+4(SB)/4, $0x3f415a5e
-DATA c3f415a5e<>+8(SB)/4, $0x3f415a5e
-DATA c3f415a5e<>+12(SB)/4, $0x3f415a5e
-DATA c3f415a5e<>+16(SB)/4, $0x3f415a5e
-DATA c3f415a5e<>+20(SB)/4, $0x3f415a5e
-DATA c3f415a5e<>+24(SB)/4, $0x3f415a5e
-DATA c3f415a5e<>+28(SB)/4, $0x3f415a5e
-GLOBL c3f415a5e<>(SB), RODATA|NOPTR, $32
+DATA c3f34e773<>+0(SB)/4, $0x3f34e773
+DATA c3f34e773<>+4(SB)/4, $0x3f34e773
+DATA c3f34e773<>+8(SB)/4, $0x3f34e773
+DATA c3f34e773<>+12(SB)/4, $0x3f34e773
+DATA c3f34e773<>+16(SB)/4, $0x3f34e773
+DATA c3f34e773<>+20(SB)/4, $0x3f34e773
+DATA c3f34e773<>+24(SB)/4, $0x3f34e773
+DATA c3f34e773<>+28(SB)/4, $0x3f34e773
+GLOBL c3f34e773<>(SB), RODATA|NOPTR, $32
 
 // func reluAVX2(dst []float32, x []float32)
 // Requires: AVX
@@ -2332,69 +2494,83 @@ several:
 	JLT          single
 	VMOVUPS      (DX)(SI*4), Y0
 	VMOVUPS      (BX)(SI*4), Y1
-	VORPS        c80000000<>+0(SB), Y1, Y2
-	VMOVAPS      cc2d10000<>+0(SB), Y3
-	VMAXPS       Y2, Y3, Y2
-	VMOVAPS      c4b400000<>+0(SB), Y4
-	VFMADD231PS  c3fb8aa3b<>+0(SB), Y2, Y4
-	VSUBPS       c4b400000<>+0(SB), Y4, Y5
-	VFNMADD231PS c3f318000<>+0(SB), Y5, Y2
-	VFNMADD231PS cb95e8083<>+0(SB), Y5, Y2
-	VMOVAPS      c3ab6b913<>+0(SB), Y6
-	VFMADD213PS  c3c09133d<>+0(SB), Y2, Y6
-	VFMADD213PS  c3d2aaa64<>+0(SB), Y2, Y6
-	VFMADD213PS  c3e2aaa59<>+0(SB), Y2, Y6
-	VFMADD213PS  c3f000000<>+0(SB), Y2, Y6
-	VMULPS       Y2, Y2, Y7
-	VFMADD213PS  Y2, Y7, Y6
-	VADDPS       c3f800000<>+0(SB), Y6, Y6
-	VPSUBD       c4b400000<>+0(SB), Y4, Y4
-	VPSRAD       $0x01, Y4, Y5
-	VPSUBD       Y5, Y4, Y4
+	VMOVAPS      Y1, Y2
+	VMOVAPS      c41a00000<>+0(SB), Y3
+	VMINPS       Y2, Y3, Y2
+	VMOVAPS      cc2d10000<>+0(SB), Y4
+	VMAXPS       Y2, Y4, Y2
+	VMOVAPS      c4b400000<>+0(SB), Y5
+	VFMADD231PS  c3fb8aa3b<>+0(SB), Y2, Y5
+	VSUBPS       c4b400000<>+0(SB), Y5, Y6
+	VFNMADD231PS c3f318000<>+0(SB), Y6, Y2
+	VFNMADD231PS cb95e8083<>+0(SB), Y6, Y2
+	VMOVAPS      c3ab6b913<>+0(SB), Y7
+	VFMADD213PS  cbc09133d<>+0(SB), Y2, Y7
+	VFMADD213PS  c3d2aaa64<>+0(SB), Y2, Y7
+	VFMADD213PS  cbe2aaa59<>+0(SB), Y2, Y7
+	VFMADD213PS  c3f000000<>+0(SB), Y2, Y7
+	VMULPS       Y2, Y2, Y8
+	VFMSUB213PS  Y2, Y8, Y7
+	VPMAXSD      c4b3fffc0<>+0(SB), Y5, Y8
+	VPSLLD       $0x17, Y8, Y8
+	VPADDD       c3f800000<>+0(SB), Y8, Y8
+	VADDPS       c3f800000<>+0(SB), Y8, Y2
+	VSUBPS       c3f800000<>+0(SB), Y2, Y9
+	VSUBPS       Y9, Y8, Y8
+	VADDPS       Y8, Y7, Y8
+	VADDPS       Y2, Y8, Y8
+	VMOVAPS      c3f800000<>+0(SB), Y10
+	VDIVPS       Y8, Y10, Y7
+	VPSUBD       c4b400000<>+0(SB), Y5, Y5
+	VPSRAD       $0x01, Y5, Y6
+	VPSUBD       Y6, Y5, Y5
+	VPSLLD       $0x17, Y6, Y6
+	VPADDD       c3f800000<>+0(SB), Y6, Y6
+	VMULPS       Y6, Y7, Y7
 	VPSLLD       $0x17, Y5, Y5
 	VPADDD       c3f800000<>+0(SB), Y5, Y5
-	VMULPS       Y5, Y6, Y6
-	VPSLLD       $0x17, Y4, Y4
-	VPADDD       c3f800000<>+0(SB), Y4, Y4
-	VMULPS       Y4, Y6, Y6
-	VADDPS       c3f800000<>+0(SB), Y6, Y8
-	VMOVAPS      c3f800000<>+0(SB), Y9
-	VBLENDVPS    Y1, Y6, Y9, Y6
-	VDIVPS       Y8, Y6, Y6
-	VMULPS       Y6, Y0, Y0
+	VMULPS       Y5, Y7, Y7
+	VMULPS       Y7, Y0, Y0
 	VMOVUPS      Y0, (CX)(SI*4)
 	VMOVUPS      32(DX)(SI*4), Y0
 	VMOVUPS      32(BX)(SI*4), Y1
-	VORPS        c80000000<>+0(SB), Y1, Y2
-	VMOVAPS      cc2d10000<>+0(SB), Y3
-	VMAXPS       Y2, Y3, Y2
-	VMOVAPS      c4b400000<>+0(SB), Y4
-	VFMADD231PS  c3fb8aa3b<>+0(SB), Y2, Y4
-	VSUBPS       c4b400000<>+0(SB), Y4, Y5
-	VFNMADD231PS c3f318000<>+0(SB), Y5, Y2
-	VFNMADD231PS cb95e8083<>+0(SB), Y5, Y2
-	VMOVAPS      c3ab6b913<>+0(SB), Y6
-	VFMADD213PS  c3c09133d<>+0(SB), Y2, Y6
-	VFMADD213PS  c3d2aaa64<>+0(SB), Y2, Y6
-	VFMADD213PS  c3e2aaa59<>+0(SB), Y2, Y6
-	VFMADD213PS  c3f000000<>+0(SB), Y2, Y6
-	VMULPS       Y2, Y2, Y7
-	VFMADD213PS  Y2, Y7, Y6
-	VADDPS       c3f800000<>+0(SB), Y6, Y6
-	VPSUBD       c4b400000<>+0(SB), Y4, Y4
-	VPSRAD       $0x01, Y4, Y5
-	VPSUBD       Y5, Y4, Y4
+	VMOVAPS      Y1, Y2
+	VMOVAPS      c41a00000<>+0(SB), Y3
+	VMINPS       Y2, Y3, Y2
+	VMOVAPS      cc2d10000<>+0(SB), Y4
+	VMAXPS       Y2, Y4, Y2
+	VMOVAPS      c4b400000<>+0(SB), Y5
+	VFMADD231PS  c3fb8aa3b<>+0(SB), Y2, Y5
+	VSUBPS       c4b400000<>+0(SB), Y5, Y6
+	VFNMADD231PS c3f318000<>+0(SB), Y6, Y2
+	VFNMADD231PS cb95e8083<>+0(SB), Y6, Y2
+	VMOVAPS      c3ab6b913<>+0(SB), Y7
+	VFMADD213PS  cbc09133d<>+0(SB), Y2, Y7
+	VFMADD213PS  c3d2aaa64<>+0(SB), Y2, Y7
+	VFMADD213PS  cbe2aaa59<>+0(SB), Y2, Y7
+	VFMADD213PS  c3f000000<>+0(SB), Y2, Y7
+	VMULPS       Y2, Y2, Y8
+	VFMSUB213PS  Y2, Y8, Y7
+	VPMAXSD      c4b3fffc0<>+0(SB), Y5, Y8
+	VPSLLD       $0x17, Y8, Y8
+	VPADDD       c3f800000<>+0(SB), Y8, Y8
+	VADDPS       c3f800000<>+0(SB), Y8, Y2
+	VSUBPS       c3f800000<>+0(SB), Y2, Y9
+	VSUBPS       Y9, Y8, Y8
+	VADDPS       Y8, Y7, Y8
+	VADDPS       Y2, Y8, Y8
+	VMOVAPS      c3f800000<>+0(SB), Y10
+	VDIVPS       Y8, Y10, Y7
+	VPSUBD       c4b400000<>+0(SB), Y5, Y5
+	VPSRAD       $0x01, Y5, Y6
+	VPSUBD       Y6, Y5, Y5
+	VPSLLD       $0x17, Y6, Y6
+	VPADDD       c3f800000<>+0(SB), Y6, Y6
+	VMULPS       Y6, Y7, Y7
 	VPSLLD       $0x17, Y5, Y5
 	VPADDD       c3f800000<>+0(SB), Y5, Y5
-	VMULPS       Y5, Y6, Y6
-	VPSLLD       $0x17, Y4, Y4
-	VPADDD       c3f800000<>+0(SB), Y4, Y4
-	VMULPS       Y4, Y6, Y6
-	VADDPS       c3f800000<>+0(SB), Y6, Y8
-	VMOVAPS      c3f800000<>+0(SB), Y9
-	VBLENDVPS    Y1, Y6, Y9, Y6
-	VDIVPS       Y8, Y6, Y6
-	VMULPS       Y6, Y0, Y0
+	VMULPS       Y5, Y7, Y7
+	VMULPS       Y7, Y0, Y0
 	VMOVUPS      Y0, 32(CX)(SI*4)
 	ADDQ         $0x00000010, SI
 	SUBQ         $0x00000010, AX
@@ -2405,36 +2581,43 @@ single:
 	JLT          tail
 	VMOVUPS      (DX)(SI*4), Y0
 	VMOVUPS      (BX)(SI*4), Y1
-	VORPS        c80000000<>+0(SB), Y1, Y2
-	VMOVAPS      cc2d10000<>+0(SB), Y3
-	VMAXPS       Y2, Y3, Y2
-	VMOVAPS      c4b400000<>+0(SB), Y4
-	VFMADD231PS  c3fb8aa3b<>+0(SB), Y2, Y4
-	VSUBPS       c4b400000<>+0(SB), Y4, Y5
-	VFNMADD231PS c3f318000<>+0(SB), Y5, Y2
-	VFNMADD231PS cb95e8083<>+0(SB), Y5, Y2
-	VMOVAPS      c3ab6b913<>+0(SB), Y6
-	VFMADD213PS  c3c09133d<>+0(SB), Y2, Y6
-	VFMADD213PS  c3d2aaa64<>+0(SB), Y2, Y6
-	VFMADD213PS  c3e2aaa59<>+0(SB), Y2, Y6
-	VFMADD213PS  c3f000000<>+0(SB), Y2, Y6
-	VMULPS       Y2, Y2, Y7
-	VFMADD213PS  Y2, Y7, Y6
-	VADDPS       c3f800000<>+0(SB), Y6, Y6
-	VPSUBD       c4b400000<>+0(SB), Y4, Y4
-	VPSRAD       $0x01, Y4, Y5
-	VPSUBD       Y5, Y4, Y4
+	VMOVAPS      Y1, Y2
+	VMOVAPS      c41a00000<>+0(SB), Y3
+	VMINPS       Y2, Y3, Y2
+	VMOVAPS      cc2d10000<>+0(SB), Y4
+	VMAXPS       Y2, Y4, Y2
+	VMOVAPS      c4b400000<>+0(SB), Y5
+	VFMADD231PS  c3fb8aa3b<>+0(SB), Y2, Y5
+	VSUBPS       c4b400000<>+0(SB), Y5, Y6
+	VFNMADD231PS c3f318000<>+0(SB), Y6, Y2
+	VFNMADD231PS cb95e8083<>+0(SB), Y6, Y2
+	VMOVAPS      c3ab6b913<>+0(SB), Y7
+	VFMADD213PS  cbc09133d<>+0(SB), Y2, Y7
+	VFMADD213PS  c3d2aaa64<>+0(SB), Y2, Y7
+	VFMADD213PS  cbe2aaa59<>+0(SB), Y2, Y7
+	VFMADD213PS  c3f000000<>+0(SB), Y2, Y7
+	VMULPS       Y2, Y2, Y8
+	VFMSUB213PS  Y2, Y8, Y7
+	VPMAXSD      c4b3fffc0<>+0(SB), Y5, Y8
+	VPSLLD       $0x17, Y8, Y8
+	VPADDD       c3f800000<>+0(SB), Y8, Y8
+	VADDPS       c3f800000<>+0(SB), Y8, Y2
+	VSUBPS       c3f800000<>+0(SB), Y2, Y9
+	VSUBPS       Y9, Y8, Y8
+	VADDPS       Y8, Y7, Y8
+	VADDPS       Y2, Y8, Y8
+	VMOVAPS      c3f800000<>+0(SB), Y10
+	VDIVPS       Y8, Y10, Y7
+	VPSUBD       c4b400000<>+0(SB), Y5, Y5
+	VPSRAD       $0x01, Y5, Y6
+	VPSUBD       Y6, Y5, Y5
+	VPSLLD       $0x17, Y6, Y6
+	VPADDD       c3f800000<>+0(SB), Y6, Y6
+	VMULPS       Y6, Y7, Y7
 	VPSLLD       $0x17, Y5, Y5
 	VPADDD       c3f800000<>+0(SB), Y5, Y5
-	VMULPS       Y5, Y6, Y6
-	VPSLLD       $0x17, Y4, Y4
-	VPADDD       c3f800000<>+0(SB), Y4, Y4
-	VMULPS       Y4, Y6, Y6
-	VADDPS       c3f800000<>+0(SB), Y6, Y8
-	VMOVAPS      c3f800000<>+0(SB), Y9
-	VBLENDVPS    Y1, Y6, Y9, Y6
-	VDIVPS       Y8, Y6, Y6
-	VMULPS       Y6, Y0, Y0
+	VMULPS       Y5, Y7, Y7
+	VMULPS       Y7, Y0, Y0
 	VMOVUPS      Y0, (CX)(SI*4)
 	ADDQ         $0x00000008, SI
 	SUBQ         $0x00000008, AX
@@ -2448,36 +2631,43 @@ tail:
 	VMOVUPS      (DI)(AX*4), Y15
 	VMASKMOVPS   (DX)(SI*4), Y15, Y0
 	VMASKMOVPS   (BX)(SI*4), Y15, Y1
-	VORPS        c80000000<>+0(SB), Y1, Y2
-	VMOVAPS      cc2d10000<>+0(SB), Y3
-	VMAXPS       Y2, Y3, Y2
-	VMOVAPS      c4b400000<>+0(SB), Y4
-	VFMADD231PS  c3fb8aa3b<>+0(SB), Y2, Y4
-	VSUBPS       c4b400000<>+0(SB), Y4, Y5
-	VFNMADD231PS c3f318000<>+0(SB), Y5, Y2
-	VFNMADD231PS cb95e8083<>+0(SB), Y5, Y2
-	VMOVAPS      c3ab6b913<>+0(SB), Y6
-	VFMADD213PS  c3c09133d<>+0(SB), Y2, Y6
-	VFMADD213PS  c3d2aaa64<>+0(SB), Y2, Y6
-	VFMADD213PS  c3e2aaa59<>+0(SB), Y2, Y6
-	VFMADD213PS  c3f000000<>+0(SB), Y2, Y6
-	VMULPS       Y2, Y2, Y7
-	VFMADD213PS  Y2, Y7, Y6
-	VADDPS       c3f800000<>+0(SB), Y6, Y6
-	VPSUBD       c4b400000<>+0(SB), Y4, Y4
-	VPSRAD       $0x01, Y4, Y5
-	VPSUBD       Y5, Y4, Y4
+	VMOVAPS      Y1, Y2
+	VMOVAPS      c41a00000<>+0(SB), Y3
+	VMINPS       Y2, Y3, Y2
+	VMOVAPS      cc2d10000<>+0(SB), Y4
+	VMAXPS       Y2, Y4, Y2
+	VMOVAPS      c4b400000<>+0(SB), Y5
+	VFMADD231PS  c3fb8aa3b<>+0(SB), Y2, Y5
+	VSUBPS       c4b400000<>+0(SB), Y5, Y6
+	VFNMADD231PS c3f318000<>+0(SB), Y6, Y2
+	VFNMADD231PS cb95e8083<>+0(SB), Y6, Y2
+	VMOVAPS      c3ab6b913<>+0(SB), Y7
+	VFMADD213PS  cbc09133d<>+0(SB), Y2, Y7
+	VFMADD213PS  c3d2aaa64<>+0(SB), Y2, Y7
+	VFMADD213PS  cbe2aaa59<>+0(SB), Y2, Y7
+	VFMADD213PS  c3f000000<>+0(SB), Y2, Y7
+	VMULPS       Y2, Y2, Y8
+	VFMSUB213PS  Y2, Y8, Y7
+	VPMAXSD      c4b3fffc0<>+0(SB), Y5, Y8
+	VPSLLD       $0x17, Y8, Y8
+	VPADDD       c3f800000<>+0(SB), Y8, Y8
+	VADDPS       c3f800000<>+0(SB), Y8, Y2
+	VSUBPS       c3f800000<>+0(SB), Y2, Y9
+	VSUBPS       Y9, Y8, Y8
+	VADDPS       Y8, Y7, Y8
+	VADDPS       Y2, Y8, Y8
+	VMOVAPS      c3f800000<>+0(SB), Y10
+	VDIVPS       Y8, Y10, Y7
+	VPSUBD       c4b400000<>+0(SB), Y5, Y5
+	VPSRAD       $0x01, Y5, Y6
+	VPSUBD       Y6, Y5, Y5
+	VPSLLD       $0x17, Y6, Y6
+	VPADDD       c3f800000<>+0(SB), Y6, Y6
+	VMULPS       Y6, Y7, Y7
 	VPSLLD       $0x17, Y5, Y5
 	VPADDD       c3f800000<>+0(SB), Y5, Y5
-	VMULPS       Y5, Y6, Y6
-	VPSLLD       $0x17, Y4, Y4
-	VPADDD       c3f800000<>+0(SB), Y4, Y4
-	VMULPS       Y4, Y6, Y6
-	VADDPS       c3f800000<>+0(SB), Y6, Y8
-	VMOVAPS      c3f800000<>+0(SB), Y9
-	VBLENDVPS    Y1, Y6, Y9, Y6
-	VDIVPS       Y8, Y6, Y6
-	VMULPS       Y6, Y0, Y0
+	VMULPS       Y5, Y7, Y7
+	VMULPS       Y7, Y0, Y0
 	VMASKMOVPS   Y0, Y15, (CX)(SI*4)
 
 done:
@@ -2523,25 +2713,24 @@ several:
 	VFMADD213PS  c3f000000<>+0(SB), Y4, Y8
 	VMULPS       Y4, Y4, Y9
 	VFMADD213PS  Y4, Y9, Y8
-	VADDPS       c3f800000<>+0(SB), Y8, Y8
-	VADDPS       c40800000<>+0(SB), Y2, Y5
+	VADDPS       c40200000<>+0(SB), Y2, Y5
 	VMOVAPS      c3f800000<>+0(SB), Y10
 	VDIVPS       Y5, Y10, Y5
-	VSUBPS       c40800000<>+0(SB), Y2, Y4
+	VSUBPS       c40200000<>+0(SB), Y2, Y4
 	VMULPS       Y5, Y4, Y4
-	VMOVAPS      cb8efc61a<>+0(SB), Y11
-	VFMADD213PS  c396039ce<>+0(SB), Y4, Y11
-	VFMADD213PS  c3ace0d39<>+0(SB), Y4, Y11
-	VFMADD213PS  cbb67dda3<>+0(SB), Y4, Y11
-	VFMADD213PS  cbbf6c826<>+0(SB), Y4, Y11
-	VFMADD213PS  c3d7770d8<>+0(SB), Y4, Y11
-	VFMADD213PS  cbe3effb3<>+0(SB), Y4, Y11
-	VFMADD213PS  c3ec636bb<>+0(SB), Y4, Y11
-	VFMADD213PS  cbf1b9f1d<>+0(SB), Y4, Y11
-	VFMADD213PS  c3f415a5e<>+0(SB), Y4, Y11
+	VMOVAPS      cb934f976<>+0(SB), Y11
+	VFMADD213PS  cb9aaf0a7<>+0(SB), Y4, Y11
+	VFMADD213PS  c3a38e0b2<>+0(SB), Y4, Y11
+	VFMADD213PS  c3b26a43e<>+0(SB), Y4, Y11
+	VFMADD213PS  cbad32a1e<>+0(SB), Y4, Y11
+	VFMADD213PS  cbc864cb2<>+0(SB), Y4, Y11
+	VFMADD213PS  c3c175a7b<>+0(SB), Y4, Y11
+	VFMADD213PS  c3e0727e0<>+0(SB), Y4, Y11
+	VFMADD213PS  cbede0ce5<>+0(SB), Y4, Y11
+	VFMADD213PS  c3f34e773<>+0(SB), Y4, Y11
 	VMULPS       Y5, Y11, Y11
 	VFNMADD231PS c3ecc422a<>+0(SB), Y2, Y11
-	VMULPS       Y11, Y8, Y8
+	VFMADD213PS  Y11, Y11, Y8
 	VPSUBD       c4b400000<>+0(SB), Y6, Y6
 	VPSRAD       $0x01, Y6, Y7
 	VPSUBD       Y7, Y6, Y6
@@ -2577,25 +2766,24 @@ several:
 	VFMADD213PS  c3f000000<>+0(SB), Y4, Y8
 	VMULPS       Y4, Y4, Y9
 	VFMADD213PS  Y4, Y9, Y8
-	VADDPS       c3f800000<>+0(SB), Y8, Y8
-	VADDPS       c40800000<>+0(SB), Y2, Y5
+	VADDPS       c40200000<>+0(SB), Y2, Y5
 	VMOVAPS      c3f800000<>+0(SB), Y10
 	VDIVPS       Y5, Y10, Y5
-	VSUBPS       c40800000<>+0(SB), Y2, Y4
+	VSUBPS       c40200000<>+0(SB), Y2, Y4
 	VMULPS       Y5, Y4, Y4
-	VMOVAPS      cb8efc61a<>+0(SB), Y11
-	VFMADD213PS  c396039ce<>+0(SB), Y4, Y11
-	VFMADD213PS  c3ace0d39<>+0(SB), Y4, Y11
-	VFMADD213PS  cbb67dda3<>+0(SB), Y4, Y11
-	VFMADD213PS  cbbf6c826<>+0(SB), Y4, Y11
-	VFMADD213PS  c3d7770d8<>+0(SB), Y4, Y11
-	VFMADD213PS  cbe3effb3<>+0(SB), Y4, Y11
-	VFMADD213PS  c3ec636bb<>+0(SB), Y4, Y11
-	VFMADD213PS  cbf1b9f1d<>+0(SB), Y4, Y11
-	VFMADD213PS  c3f415a5e<>+0(SB), Y4, Y11
+	VMOVAPS      cb934f976<>+0(SB), Y11
+	VFMADD213PS  cb9aaf0a7<>+0(SB), Y4, Y11
+	VFMADD213PS  c3a38e0b2<>+0(SB), Y4, Y11
+	VFMADD213PS  c3b26a43e<>+0(SB), Y4, Y11
+	VFMADD213PS  cbad32a1e<>+0(SB), Y4, Y11
+	VFMADD213PS  cbc864cb2<>+0(SB), Y4, Y11
+	VFMADD213PS  c3c175a7b<>+0(SB), Y4, Y11
+	VFMADD213PS  c3e0727e0<>+0(SB), Y4, Y11
+	VFMADD213PS  cbede0ce5<>+0(SB), Y4, Y11
+	VFMADD213PS  c3f34e773<>+0(SB), Y4, Y11
 	VMULPS       Y5, Y11, Y11
 	VFNMADD231PS c3ecc422a<>+0(SB), Y2, Y11
-	VMULPS       Y11, Y8, Y8
+	VFMADD213PS  Y11, Y11, Y8
 	VPSUBD       c4b400000<>+0(SB), Y6, Y6
 	VPSRAD       $0x01, Y6, Y7
 	VPSUBD       Y7, Y6, Y6
@@ -2638,25 +2826,24 @@ single:
 	VFMADD213PS  c3f000000<>+0(SB), Y4, Y8
 	VMULPS       Y4, Y4, Y9
 	VFMADD213PS  Y4, Y9, Y8
-	VADDPS       c3f800000<>+0(SB), Y8, Y8
-	VADDPS       c40800000<>+0(SB), Y2, Y5
+	VADDPS       c40200000<>+0(SB), Y2, Y5
 	VMOVAPS      c3f800000<>+0(SB), Y10
 	VDIVPS       Y5, Y10, Y5
-	VSUBPS       c40800000<>+0(SB), Y2, Y4
+	VSUBPS       c40200000<>+0(SB), Y2, Y4
 	VMULPS       Y5, Y4, Y4
-	VMOVAPS      cb8efc61a<>+0(SB), Y11
-	VFMADD213PS  c396039ce<>+0(SB), Y4, Y11
-	VFMADD213PS  c3ace0d39<>+0(SB), Y4, Y11
-	VFMADD213PS  cbb67dda3<>+0(SB), Y4, Y11
-	VFMADD213PS  cbbf6c826<>+0(SB), Y4, Y11
-	VFMADD213PS  c3d7770d8<>+0(SB), Y4, Y11
-	VFMADD213PS  cbe3effb3<>+0(SB), Y4, Y11
-	VFMADD213PS  c3ec636bb<>+0(SB), Y4, Y11
-	VFMADD213PS  cbf1b9f1d<>+0(SB), Y4, Y11
-	VFMADD213PS  c3f415a5e<>+0(SB), Y4, Y11
+	VMOVAPS      cb934f976<>+0(SB), Y11
+	VFMADD213PS  cb9aaf0a7<>+0(SB), Y4, Y11
+	VFMADD213PS  c3a38e0b2<>+0(SB), Y4, Y11
+	VFMADD213PS  c3b26a43e<>+0(SB), Y4, Y11
+	VFMADD213PS  cbad32a1e<>+0(SB), Y4, Y11
+	VFMADD213PS  cbc864cb2<>+0(SB), Y4, Y11
+	VFMADD213PS  c3c175a7b<>+0(SB), Y4, Y11
+	VFMADD213PS  c3e0727e0<>+0(SB), Y4, Y11
+	VFMADD213PS  cbede0ce5<>+0(SB), Y4, Y11
+	VFMADD213PS  c3f34e773<>+0(SB), Y4, Y11
 	VMULPS       Y5, Y11, Y11
 	VFNMADD231PS c3ecc422a<>+0(SB), Y2, Y11
-	VMULPS       Y11, Y8, Y8
+	VFMADD213PS  Y11, Y11, Y8
 	VPSUBD       c4b400000<>+0(SB), Y6, Y6
 	VPSRAD       $0x01, Y6, Y7
 	VPSUBD       Y7, Y6, Y6
@@ -2702,25 +2889,24 @@ tail:
 	VFMADD213PS  c3f000000<>+0(SB), Y4, Y8
 	VMULPS       Y4, Y4, Y9
 	VFMADD213PS  Y4, Y9, Y8
-	VADDPS       c3f800000<>+0(SB), Y8, Y8
-	VADDPS       c40800000<>+0(SB), Y2, Y5
+	VADDPS       c40200000<>+0(SB), Y2, Y5
 	VMOVAPS      c3f800000<>+0(SB), Y10
 	VDIVPS       Y5, Y10, Y5
-	VSUBPS       c40800000<>+0(SB), Y2, Y4
+	VSUBPS       c40200000<>+0(SB), Y2, Y4
 	VMULPS       Y5, Y4, Y4
-	VMOVAPS      cb8efc61a<>+0(SB), Y11
-	VFMADD213PS  c396039ce<>+0(SB), Y4, Y11
-	VFMADD213PS  c3ace0d39<>+0(SB), Y4, Y11
-	VFMADD213PS  cbb67dda3<>+0(SB), Y4, Y11
-	VFMADD213PS  cbbf6c826<>+0(SB), Y4, Y11
-	VFMADD213PS  c3d7770d8<>+0(SB), Y4, Y11
-	VFMADD213PS  cbe3effb3<>+0(SB), Y4, Y11
-	VFMADD213PS  c3ec636bb<>+0(SB), Y4, Y11
-	VFMADD213PS  cbf1b9f1d<>+0(SB), Y4, Y11
-	VFMADD213PS  c3f415a5e<>+0(SB), Y4, Y11
+	VMOVAPS      cb934f976<>+0(SB), Y11
+	VFMADD213PS  cb9aaf0a7<>+0(SB), Y4, Y11
+	VFMADD213PS  c3a38e0b2<>+0(SB), Y4, Y11
+	VFMADD213PS  c3b26a43e<>+0(SB), Y4, Y11
+	VFMADD213PS  cbad32a1e<>+0(SB), Y4, Y11
+	VFMADD213PS  cbc864cb2<>+0(SB), Y4, Y11
+	VFMADD213PS  c3c175a7b<>+0(SB), Y4, Y11
+	VFMADD213PS  c3e0727e0<>+0(SB), Y4, Y11
+	VFMADD213PS  cbede0ce5<>+0(SB), Y4, Y11
+	VFMADD213PS  c3f34e773<>+0(SB), Y4, Y11
 	VMULPS       Y5, Y11, Y11
 	VFNMADD231PS c3ecc422a<>+0(SB), Y2, Y11
-	VMULPS       Y11, Y8, Y8
+	VFMADD213PS  Y11, Y11, Y8
 	VPSUBD       c4b400000<>+0(SB), Y6, Y6
 	VPSRAD       $0x01, Y6, Y7
 	VPSUBD       Y7, Y6, Y6

@@ -13,12 +13,13 @@ var (
 	expQ   = []float64{0.5, 0.16666545, 0.0416664034, 0.00836640317, 0.00139406545}
 	log1pP = []float64{1, -0.499999881, 0.333327144, -0.249888644, 0.198996231, -0.161351711,
 		0.124795295, -0.0832389519, 0.0421148241, -0.0136916712, 0.00208454439}
-	tailP = []float64{0.755285144, -0.607896626, 0.38713631, -0.18652229, 0.0604103506,
-		-0.00753118377, -0.00353799085, 0.00157204934, 0.000213838386, -0.000114333074}
+	tanhP = []float64{-0.333333194, 0.133326367, -0.0538568459, 0.0210882705, -0.00629556319}
+	tailP = []float64{0.706656635, -0.433692127, 0.131988049, 0.00923788082, -0.016393993,
+		-0.00161105744, 0.00254274858, 0.000705252518, -0.000326042267, -0.000172590691}
 )
 
 const (
-	tailCentre = 4
+	tailCentre = 2.5
 	tailEnd    = 14.5 // beyond it Φ(−a)·a is 0 in float32
 
 	log2e = 1.44269504088896341
@@ -114,29 +115,72 @@ func (l *loop) expMinusAbs(x VecPhysical) VecPhysical {
 	return l.exponential(a)
 }
 
-// tanh is −t/(t+2) of |x|, with t = e^(−2|x|) − 1; see Beebe 1993 for why not
-// through e^2x. It is odd by construction.
+// tanh is x + x³·P(x²) up to 0.55, and 1 − 2e/(1+e) with e = e^(−2|x|) beyond,
+// with the sign of x.
 func (l *loop) tanh(x VecPhysical) VecPhysical {
-	a := l.minusAbs(x)
-	VADDPS(a, a, a)
-	l.atLeast(-20, a)
-	t := l.expm1(a)
-	VADDPS(l.c(2), t, a)
-	VDIVPS(a, t, t)
-	VANDPS(l.bits(^uint32(signBit)), t, t)
-	VANDPS(l.bits(signBit), x, a)
-	VORPS(a, t, t)
-	return t
+	y := l.minusAbs(x)
+	VADDPS(y, y, y)
+	l.atLeast(-20, y)
+	far := l.compare(less, y, l.reg(-1.1))
+	e := l.exponentialOfNormal(y)
+	d := y
+	VADDPS(l.c(1), e, d)
+	VADDPS(e, e, e)
+	VDIVPS(d, e, e)
+	VSUBPS(e, l.reg(1), e)
+	VANDPS(l.bits(signBit), x, d)
+	VORPS(d, e, e)
+	VMULPS(x, x, d)
+	p := l.polynomial(d, tanhP...)
+	VMULPS(x, d, d)
+	VFMADD213PS(x, d, p)
+	l.choose(far, e, p, p)
+	return p
 }
 
-// sigmoid is 1/(1+e) or e/(1+e) with e = e^−|x|, which never overflows.
+// exponentialOfNormal returns eˣ where it is a normal number.
+func (l *loop) exponentialOfNormal(x VecPhysical) VecPhysical {
+	w := l.reduce(x)
+	p := l.expm1Rest(x)
+	s := w.shifted
+	VPSLLD(Imm(23), s, s)
+	VPADDD(l.bits(oneBits), s, s)
+	VFMADD213PS(s, s, p)
+	return p
+}
+
+// sigmoid is 2ⁿ/(2ⁿ + e^−r) with x = n·ln 2 + r: no more than three roundings
+// are in it, and the power of two comes last, so that small results may be
+// denormal.
 func (l *loop) sigmoid(x VecPhysical) VecPhysical {
-	e := l.expMinusAbs(x)
+	r := l.copyOf(x)
+	l.atMost(20, r)
+	l.atLeast(expLeast, r)
+	w := l.reduce(r)
+	alternating := make([]float64, len(expQ))
+	for i, c := range expQ {
+		alternating[i] = c
+		if i%2 == 1 {
+			alternating[i] = -c
+		}
+	}
+	p := l.polynomial(r, alternating...)
 	d := l.tmp()
-	VADDPS(l.c(1), e, d)
-	l.choose(l.negative(x), e, l.reg(1), e)
-	VDIVPS(d, e, e)
-	return e
+	VMULPS(r, r, d)
+	VFMSUB213PS(r, d, p) // e^−r − 1
+	// A 2ⁿ below 2⁻⁶⁴ changes nothing beside 1, and might be no normal number.
+	VPMAXSD(l.bits(magicBits-64), w.shifted, d)
+	VPSLLD(Imm(23), d, d)
+	VPADDD(l.bits(oneBits), d, d)
+	sum, lost := r, l.tmp()
+	VADDPS(l.c(1), d, sum)
+	VSUBPS(l.c(1), sum, lost)
+	VSUBPS(lost, d, d) // what the sum has rounded away
+	VADDPS(d, p, d)
+	VADDPS(sum, d, d)
+	VDIVPS(d, l.reg(1), p)
+	l.scaleBy(w, p)
+	return p
 }
 
 // log1pExp returns ln(1+e^−|x|).
@@ -156,9 +200,9 @@ func (l *loop) above(x VecPhysical) VecPhysical {
 	return r
 }
 
-// normalTail prepares e^(−a²/2)·q: it returns the exponential without its power
-// of two, that power, and q = Φ(−a)/e^(−a²/2), for a = |z|. Since e^y amplifies
-// the error of y = −a²/2, the rest of rounding a² goes into the reduced argument.
+// normalTail prepares Φ(−a) = (1+e)·2ⁿ·q for a = |z|: (1+e)·2ⁿ = e^(−a²/2), and q
+// is a polynomial in (a−c)/(a+c), divided by a+c. Since e^y amplifies the error
+// of y = −a²/2, the rest of rounding a² goes into the reduced argument.
 func (l *loop) normalTail(z VecPhysical) (a, e, q VecPhysical, w power) {
 	a = l.tmp()
 	VANDPS(l.bits(^uint32(signBit)), z, a)
@@ -170,7 +214,6 @@ func (l *loop) normalTail(z VecPhysical) (a, e, q VecPhysical, w power) {
 	w = l.reduce(y)
 	VFMADD231PS(l.c(-0.5), rest, y)
 	e = l.expm1Rest(y)
-	VADDPS(l.c(1), e, e)
 	d := rest
 	VADDPS(l.c(tailCentre), a, d)
 	VDIVPS(d, l.reg(1), d)
@@ -202,7 +245,7 @@ func functions(wide bool) {
 		// Where z < 0 it is −g and elsewhere z − g, with g = |z|·Φ(−|z|).
 		{"gelu", func(l *loop, x VecPhysical) VecPhysical {
 			a, e, q, w := l.normalTail(x)
-			VMULPS(q, e, e)
+			VFMADD213PS(q, q, e)
 			VMULPS(a, e, e)
 			l.scaleBy(w, e)
 			VXORPS(a, a, a)

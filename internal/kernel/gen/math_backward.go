@@ -40,7 +40,7 @@ func derivatives(wide bool) {
 		{"geluBackward", "z", func(l *loop, d, z VecPhysical) VecPhysical {
 			a, e, q, w := l.normalTail(z)
 			VFNMADD231PS(l.c(normalDensity), a, q)
-			VMULPS(q, e, e)
+			VFMADD213PS(q, q, e)
 			l.scaleBy(w, e)
 			VSUBPS(e, l.reg(1), a)
 			l.choose(l.negative(z), e, a, e)

@@ -54,18 +54,20 @@ def main():
     def l(e):
         return mp.log1p(e) / e if e > 1e-20 else mp.mpf(1)
     show("log1p", fit(l, 0, 1, 10, lambda e: 1 / float(l(mp.mpf(e))), [1]))
+    # tanh x = x + x³·P(x²) for |x| up to 0.55; the error is relative to x.
+    def t(u):
+        x = mp.sqrt(u)
+        return (mp.tanh(x) / x - 1) / u if u > 1e-12 else -mp.mpf(1) / 3 + 2 * u / 15
+    show("tanh", fit(t, 0, 0.3026, 4, lambda u: u))
     # Φ(−a) = e^(−a²/2)·P(u)/(a+c), u = (a−c)/(a+c), for a in [0, 14.5]
-    for c in (CENTRE,):
-        def tail(u):
-            a = c * (1 + u) / (1 - u)
-            return mp.exp(a * a / 2) * mp.erfc(a / mp.sqrt(2)) / 2 * (a + c)
-        top = (14.5 - c) / (14.5 + c)
-        for degree in DEGREES:
-            show(f"normal tail, c = {c}", fit(tail, -1, top, degree, lambda u: 1 / float(tail(mp.mpf(u)))))
+    def tail(u):
+        a = CENTRE * (1 + u) / (1 - u)
+        return mp.exp(a * a / 2) * mp.erfc(a / mp.sqrt(2)) / 2 * (a + CENTRE)
+    top = (14.5 - CENTRE) / (14.5 + CENTRE)
+    show("normal tail", fit(tail, -1, top, 9, lambda u: 1 / float(tail(mp.mpf(u)))))
 
 
-CENTRE = 4
-DEGREES = (9,)
+CENTRE = 2.5
 
 if __name__ == "__main__":
     main()
