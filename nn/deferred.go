@@ -1,6 +1,8 @@
 package nn
 
 import (
+	"math"
+
 	"github.com/ebb-ml/ebb/internal/kernel"
 	"github.com/ebb-ml/ebb/tensor"
 )
@@ -9,25 +11,82 @@ import (
 // [Pass.DeferWeights] left to its caller, who can then compute those of all
 // layers at once, or a band at a time and use it while it is in the cache:
 //
-//	dW = Xᵀ·Dz,  db = Σ Dz over the rows.
+//	dW = xᵀ·dz,  db = Σ dz over the rows.
 //
-// X and Dz are valid until the pass is reset.
+// It is valid until the pass is reset.
 type WeightGradient struct {
-	W, B  *Param         // B is nil without a bias
-	X, Dz *tensor.Tensor // [..., in] and [..., out]
+	W, B *Param // B is nil without a bias
+
+	rows   int
+	x, dz  []tensor.Float // matrices of rows rows
+	xs, zs int            // their strides
+	parts  [2]columnPart
+}
+
+// columnPart says which columns of dz belong to which of dW. Most maps have one
+// part, whose columns are all of dW.
+type columnPart struct{ from, to, n int }
+
+// newWeightGradient returns that of a map of x [..., in] to z [..., out].
+func newWeightGradient(w, b *Param, x, dz *tensor.Tensor) WeightGradient {
+	in, out := w.Value.Dim(0), w.Value.Dim(1)
+	return WeightGradient{W: w, B: b, rows: x.Rows(), x: x.Data, dz: dz.Data, xs: in, zs: out, parts: [2]columnPart{{n: out}}}
 }
 
 // Deferred returns what the last Backward left, in the order in which it came.
 // The slice is valid until the pass is reset.
 func (p *Pass) Deferred() []WeightGradient { return p.deferred }
 
+// Size returns the sizes of dW, and of the sum in each of its elements.
+func (g WeightGradient) Size() (in, out, rows int) {
+	return g.W.Value.Dim(0), g.W.Value.Dim(1), g.rows
+}
+
 // Rows writes rows lo..hi of dW, which are (hi−lo)·out elements, to dst, or adds
 // them. However dW is cut into such bands, the bits are the same.
 func (g WeightGradient) Rows(dst []tensor.Float, lo, hi int, add bool) {
-	in, out := g.W.Value.Dim(0), g.W.Value.Dim(1)
-	var x []tensor.Float
-	if g.X.Len() > 0 {
-		x = g.X.Data[lo:]
+	out := g.W.Value.Dim(1)
+	for _, c := range g.parts {
+		if c.n == 0 {
+			continue
+		}
+		if g.rows == 0 { // there is no element to begin at
+			kernel.Gemm(kernel.TN, hi-lo, c.n, 0, nil, g.xs, nil, g.zs, dst[c.to:], out, kernel.Epilogue{Accumulate: add})
+			continue
+		}
+		kernel.Gemm(kernel.TN, hi-lo, c.n, g.rows, g.x[lo:], g.xs, g.dz[c.from:], g.zs, dst[c.to:], out, kernel.Epilogue{Accumulate: add})
 	}
-	kernel.Gemm(kernel.TN, hi-lo, out, g.X.Rows(), x, in, g.Dz.Data, out, dst, out, kernel.Epilogue{Accumulate: add})
+}
+
+// AddBias adds db to dst.
+func (g WeightGradient) AddBias(dst []tensor.Float) {
+	if g.zs == len(dst) {
+		kernel.SumRows(dst, g.dz[:g.rows*g.zs])
+		return
+	}
+	for _, c := range g.parts {
+		for r := range g.rows {
+			at := r*g.zs + c.from
+			kernel.Add(dst[c.to:c.to+c.n], g.dz[at:at+c.n])
+		}
+	}
+}
+
+// Bound returns a number that no element of dW and db exceeds, nor any partial
+// sum on the way to it: ‖x‖·‖dz‖, by the Cauchy-Schwarz inequality.
+func (g WeightGradient) Bound() float64 {
+	x := max(kernel.SumSquares(g.x), float64(g.rows))
+	return math.Sqrt(x) * math.Sqrt(kernel.SumSquares(g.dz))
+}
+
+// leave defers g or, unless p asks for that, adds it to Grad at once.
+func (p *Pass) leave(g WeightGradient) {
+	if p.DeferWeights {
+		p.deferred = append(p.deferred, g)
+		return
+	}
+	g.Rows(g.W.Grad.Data, 0, g.W.Value.Dim(0), true)
+	if g.B != nil {
+		g.AddBias(g.B.Grad.Data)
+	}
 }

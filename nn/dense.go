@@ -94,13 +94,5 @@ func (d *Dense) backwardRows(dz, dx *tensor.Tensor, lo, hi int) {
 }
 
 func (d *Dense) weightGradient(p *Pass, dz *tensor.Tensor) {
-	g := WeightGradient{W: d.W, B: d.B, X: d.x, Dz: dz}
-	if p.DeferWeights {
-		p.deferred = append(p.deferred, g)
-		return
-	}
-	g.Rows(d.W.Grad.Data, 0, d.In(), true)
-	if d.B != nil {
-		kernel.SumRows(d.B.Grad.Data, dz.Data)
-	}
+	p.leave(newWeightGradient(d.W, d.B, d.x, dz))
 }

@@ -71,15 +71,18 @@ func newUpdater(o *optim.Optimizer) *updater {
 	return u
 }
 
-// bandRowsOf returns how many rows of a matrix of n columns make a band: enough
-// for the product to reuse what it loads, too.
-func bandRowsOf(n int) int { return max(28, bandElements/max(n, 1)) }
+// bandRowsOf returns how many rows of a weight gradient of n columns, each the
+// sum over k rows, make a band: enough for the product to reuse what it loads,
+// and no more than some tens of microseconds of work, where that leaves enough.
+func bandRowsOf(n, k int) int {
+	const reuse, work = 28, 1 << 22
+	return max(reuse, min(bandElements, work/max(k, 1))/max(n, 1))
+}
 
 // canApply reports whether the gradients can be applied band by band: every one
 // belongs to the optimizer, none of them comes twice, the rule allows it, and
 // no sum in them can overflow. The last is what [Stepper.Step] promises: after a
-// gradient that is not finite no weight has changed. By the Cauchy-Schwarz
-// inequality every partial sum of dW = xᵀ·dz is at most ‖x‖·‖dz‖.
+// gradient that is not finite no weight has changed.
 func (u *updater) canApply(list []nn.WeightGradient) bool {
 	clear(u.done)
 	if _, ok := u.optimizer.Rule.(optim.Elementwise); !ok {
@@ -92,11 +95,7 @@ func (u *updater) canApply(list []nn.WeightGradient) bool {
 		if !u.claim(g.W, &u.at[k][0]) || g.B != nil && !u.claim(g.B, &u.at[k][1]) {
 			return false
 		}
-		x, dz := kernel.SumSquares(g.X.Data), kernel.SumSquares(g.Dz.Data)
-		if g.B != nil {
-			x = max(x, float64(g.X.Rows()))
-		}
-		if !(math.Sqrt(x)*math.Sqrt(dz) < math.MaxFloat32/2) {
+		if !(g.Bound() < math.MaxFloat32/2) {
 			return false
 		}
 	}
@@ -193,9 +192,9 @@ func (u *updater) runList(j job, list []nn.WeightGradient) {
 	u.pieces.reset()
 	work := 0
 	for k, g := range list {
-		in, out := g.W.Value.Dim(0), g.W.Value.Dim(1)
-		u.pieces.add((in + bandRowsOf(out) - 1) / bandRowsOf(out))
-		work += in * out * (g.X.Rows() + 16)
+		in, out, rows := g.Size()
+		u.pieces.add((in + bandRowsOf(out, rows) - 1) / bandRowsOf(out, rows))
+		work += in * out * (rows + 16)
 		if k == len(u.biases) {
 			u.biases = append(u.biases, effect{})
 		}
@@ -245,7 +244,7 @@ func (u *updater) add(g nn.WeightGradient, band int) {
 	lo, hi, out := bandOf(g, band)
 	g.Rows(g.W.Grad.Data[lo*out:hi*out], lo, hi, true)
 	if g.B != nil && band == 0 {
-		kernel.SumRows(g.B.Grad.Data, g.Dz.Data)
+		g.AddBias(g.B.Grad.Data)
 	}
 }
 
@@ -257,7 +256,7 @@ func (u *updater) applyBand(s *bandScratch, k, band int) effect {
 	if g.B != nil && band == 0 {
 		db := dw[:out]
 		clear(db)
-		kernel.SumRows(db, g.Dz.Data)
+		g.AddBias(db)
 		u.biases[k] = u.apply(s, u.at[k][1], 0, db)
 	}
 	g.Rows(dw, lo, hi, false)
@@ -280,9 +279,9 @@ func (u *updater) apply(s *bandScratch, i, lo int, grad []tensor.Float) effect {
 
 // bandOf returns the rows of W that a band covers, and their length.
 func bandOf(g nn.WeightGradient, band int) (lo, hi, out int) {
-	in, out := g.W.Value.Dim(0), g.W.Value.Dim(1)
-	lo = band * bandRowsOf(out)
-	return lo, min(lo+bandRowsOf(out), in), out
+	in, out, rows := g.Size()
+	lo = band * bandRowsOf(out, rows)
+	return lo, min(lo+bandRowsOf(out, rows), in), out
 }
 
 func sum(effects []effect) effect {

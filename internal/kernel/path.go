@@ -14,10 +14,11 @@ type loops struct {
 	gemmLoops
 	vectorLoops
 	updateLoops
+	recurrentLoops
 }
 
 // goLoops runs everywhere, and is what the others are compared with.
-var goLoops = loops{"go", goGemm, goVector, goUpdate}
+var goLoops = loops{"go", goGemm, goVector, goUpdate, goRecurrent}
 
 // PathVariable is the environment variable that chooses the path by name at
 // start, for tests and comparisons. Unset or empty, the fastest one is taken.
