@@ -73,8 +73,9 @@ func ebbStep(w Workload) (func(), error) {
 	case kindGemm:
 		return ebbProduct(w)
 	case kindInfer:
-		model, x := ebbModel(w), ebbBatches(w)[0].x
-		return func() { train.Predict(model, x) }, nil
+		predictor, x := train.NewPredictor(ebbModel(w)), ebbBatches(w)[0].x
+		out := tensor.New(w.Batch, w.Sizes[len(w.Sizes)-1])
+		return func() { predictor.Predict(out, x) }, nil
 	case kindEpoch:
 		return ebbEpoch(w)
 	}

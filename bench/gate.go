@@ -9,7 +9,7 @@ import (
 const (
 	gateSpin  = 10 * time.Millisecond
 	gateShare = 0.9 // of the best rate seen
-	gateWaits = 30  // checks before a round that is taken in spite of them
+	gateWaits = 15  // checks before a round that is taken in spite of them
 	gatePause = 100 * time.Millisecond
 )
 

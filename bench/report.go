@@ -9,7 +9,8 @@ import (
 )
 
 // writeReport writes all tables as Markdown.
-func writeReport(w io.Writer, r *Results) {
+// picture is the name of the picture beside it, or "".
+func writeReport(w io.Writer, r *Results, picture string) {
 	p := func(format string, args ...any) { fmt.Fprintf(w, format+"\n", args...) }
 	p("# Ebb beside other libraries\n")
 	if r.Partial {
@@ -18,7 +19,9 @@ func writeReport(w io.Writer, r *Results) {
 	p("Written by `go run ./bench`; [README.md](README.md) tells what is measured and how. A time is that of one step; p10 is")
 	p("its 10th percentile, the time of an undisturbed step. A ratio is the other side’s time divided by Ebb’s in the same")
 	p("round, the median over all rounds: above 1, Ebb is faster.\n")
-	p("![Ebb beside the others: how many times as long each takes.](results.svg)\n")
+	if picture != "" {
+		p("![%s.](%s)\n", pictureTitle, picture)
+	}
 	writeMachine(w, r)
 	for _, s := range r.Sections {
 		p("\n## %s\n", s.Title)

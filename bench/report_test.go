@@ -40,7 +40,7 @@ func someResults() *Results {
 
 func TestReport(t *testing.T) {
 	var b bytes.Buffer
-	writeReport(&b, someResults())
+	writeReport(&b, someResults(), "results.svg")
 	for _, want := range []string{
 		"| 1.00 ms | 1.10 ms | 64.5 | 64 % | 2.10 ms | 2.20 ms | fused | 2.10× | 2.00× | 2.00× ✓ | 2.30× ✗ |",
 		"| mlp-64 | 1 | 2.50 ms | – | – | failed |",
@@ -59,7 +59,7 @@ func TestReport(t *testing.T) {
 
 func TestReportOfNothing(t *testing.T) {
 	var b bytes.Buffer
-	writeReport(&b, &Results{Partial: true})
+	writeReport(&b, &Results{Partial: true}, "")
 	if !strings.Contains(b.String(), "Stopped before the end") {
 		t.Error(b.String())
 	}

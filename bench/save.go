@@ -13,21 +13,22 @@ import (
 // before its end goes to files of its own and leaves the last whole run alone.
 func save(o Options, r *Results, stdout io.Writer, say func(string, ...any)) error {
 	var report, picture bytes.Buffer
-	writeReport(&report, r)
 	if o.Out == "" {
+		writeReport(&report, r, "")
 		_, err := stdout.Write(report.Bytes())
 		return err
 	}
+	part := ""
+	if r.Partial {
+		part = ".partial"
+	}
+	writeReport(&report, r, "results"+part+".svg")
 	drawPicture(&picture, r)
 	raw, err := json.MarshalIndent(r, "", " ")
 	if err != nil {
 		return err
 	}
 	dir, extension := filepath.Dir(o.Out), filepath.Ext(o.Out)
-	part := ""
-	if r.Partial {
-		part = ".partial"
-	}
 	files := []struct {
 		path string
 		text []byte

@@ -44,7 +44,12 @@ def prepare(w, config):
 def losses(w, steps):
     net, step = model(w)
     turns, out = itertools.cycle(common.batches(w)), []
-    for _ in range(steps):
+    for t in range(1, steps + 1):
+        # Its Adam adds ε before the bias correction, the others after it: for
+        # the comparison it gets the ε that means the same.
+        net.epsilon = 1e-8 * np.sqrt(1 - 0.999**t)
+        if t > 1 and w["optimizer"] == "adam":
+            net._optimizer.epsilon = net.epsilon
         step(*next(turns))
         out.append(net.loss_ * (2 if w["loss"] == "mse" else 1))
     return out
