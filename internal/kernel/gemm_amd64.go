@@ -55,9 +55,12 @@ func blockLength(k int) int {
 	return ((k+blocks-1)/blocks + 3) &^ 3
 }
 
+// How much is packed at a time: of the left operand all rows, where they fit in
+// the second cache beside a few panels of the right one, otherwise fewer, and
+// more of the right one, for every block of columns packs those rows again.
 const (
-	blockRows = 224  // of a packed block of the left operand: it stays in the second cache
-	blockCols = 1024 // of a packed block of the right operand
+	allRows, fewCols   = 448, 128
+	someRows, manyCols = 224, 1024
 )
 
 // product computes rows lo..hi of c. What is packed, and into which tiles c is
@@ -83,36 +86,38 @@ func (t *tileSet) product(j gemmJob, lo, hi int) {
 // more than once.
 func (t *tileSet) packs(j *gemmJob, rows int) (a, b bool) {
 	depth := min(j.k, blockK)
+	const a2, b2 = 1 << 19, 3 << 19 // bytes that the second cache holds, more or less
 	switch {
 	case j.op == NT:
 		b = true
 	case rows > 2*t.rows:
-		b = depth*j.ldb*4 > inPlace || crowded(j.ldb) && depth > 32
+		b = depth*j.ldb*4 > b2 || crowded(j.ldb) && depth > 32
 	}
 	if j.n > t.cols {
 		if j.op == TN {
 			a = depth > 128 || crowded(j.lda) && depth > 32
 		} else {
-			a = rows > 4 && crowded(j.lda) && depth > 64 || rows*depth*4 > inPlace
+			a = rows > 4 && crowded(j.lda) && depth > 64 || rows*depth*4 > a2
 		}
 	}
 	return a, b
 }
 
-var inPlace = 1 << 19
-
-// crowded tells that rows this far apart fall on few sets of the first cache.
-func crowded(stride int) bool { return stride%512 == 0 }
+// crowded tells that rows this far apart fall on few sets of the caches.
+func crowded(stride int) bool { return stride%1024 == 0 }
 
 // blocks computes rows lo..hi of c, block by block.
 func (t *tileSet) blocks(j *gemmJob, lo, hi int, s *scratch, packA, packB bool) {
 	deep := blockLength(j.k)
 	down, across := hi-lo, j.n
-	if packA {
-		down = blockRows
-	}
 	if packB {
-		across = blockCols
+		across = fewCols
+	}
+	if packA && down > allRows {
+		down = someRows
+		if packB {
+			across = manyCols
+		}
 	}
 	for p := 0; p < j.k; p += deep {
 		w := panelWork{k: min(deep, j.k-p), ldc: j.ldc}
@@ -135,7 +140,9 @@ func (t *tileSet) blocks(j *gemmJob, lo, hi int, s *scratch, packA, packB bool) 
 				switch {
 				case packA:
 					w.a, w.lda = s.a, t.rows
-					t.packLeft(s.a, j, p, w.k, row, w.rows, w.height)
+					if col == 0 || hi-lo > down {
+						t.packLeft(s.a, j, p, w.k, row, w.rows, w.height)
+					}
 				case j.op == TN:
 					w.a, w.lda = j.a[p*j.lda+row:], j.lda
 				default:
@@ -200,7 +207,7 @@ func (t *tileSet) panel(w *panelWork) {
 	step := height
 	switch {
 	case w.packed:
-		step = t.rows * w.k
+		step = t.area(w.k)
 	case w.byRows:
 		step = height * w.lda
 	}

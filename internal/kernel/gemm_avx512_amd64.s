@@ -5,28 +5,33 @@
 #include "textflag.h"
 
 // func avx512Rows1x32(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32, cols int, flags int)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·avx512Rows1x32(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), DX
-	MOVQ   lda+16(FP), BX
-	MOVQ   b+24(FP), SI
-	MOVQ   ldb+32(FP), DI
-	SHLQ   $0x02, BX
-	SHLQ   $0x02, DI
-	MOVQ   cols+64(FP), CX
-	MOVQ   $-1, R8
-	SHLQ   CL, R8
-	NOTQ   R8
-	KMOVW  R8, K1
-	SHRQ   $0x10, R8
-	KMOVW  R8, K2
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	LEAQ   (BX)(BX*2), CX
-	LEAQ   (DI)(DI*2), CX
-	SUBQ   $0x04, AX
-	JLT    tail
+	MOVQ       k+0(FP), AX
+	MOVQ       a+8(FP), DX
+	MOVQ       lda+16(FP), BX
+	MOVQ       b+24(FP), SI
+	MOVQ       ldb+32(FP), DI
+	SHLQ       $0x02, BX
+	SHLQ       $0x02, DI
+	MOVQ       cols+64(FP), CX
+	MOVQ       $-1, R8
+	SHLQ       CL, R8
+	NOTQ       R8
+	KMOVW      R8, K1
+	SHRQ       $0x10, R8
+	KMOVW      R8, K2
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	LEAQ       (BX)(BX*2), CX
+	LEAQ       (DI)(DI*2), CX
+	MOVQ       c+40(FP), BX
+	MOVQ       ldc+48(FP), R8
+	SHLQ       $0x02, R8
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	SUBQ       $0x04, AX
+	JLT        tail
 
 four:
 	VMOVUPS.Z    (SI), K1, Z2
@@ -114,25 +119,29 @@ cut:
 	RET
 
 // func avx512Rows1x16(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32, cols int, flags int)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·avx512Rows1x16(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), DX
-	MOVQ   lda+16(FP), BX
-	MOVQ   b+24(FP), SI
-	MOVQ   ldb+32(FP), DI
-	SHLQ   $0x02, BX
-	SHLQ   $0x02, DI
-	MOVQ   cols+64(FP), CX
-	MOVQ   $-1, R8
-	SHLQ   CL, R8
-	NOTQ   R8
-	KMOVW  R8, K1
-	VXORPS Z0, Z0, Z0
-	LEAQ   (BX)(BX*2), CX
-	LEAQ   (DI)(DI*2), CX
-	SUBQ   $0x04, AX
-	JLT    tail
+	MOVQ       k+0(FP), AX
+	MOVQ       a+8(FP), DX
+	MOVQ       lda+16(FP), BX
+	MOVQ       b+24(FP), SI
+	MOVQ       ldb+32(FP), DI
+	SHLQ       $0x02, BX
+	SHLQ       $0x02, DI
+	MOVQ       cols+64(FP), CX
+	MOVQ       $-1, R8
+	SHLQ       CL, R8
+	NOTQ       R8
+	KMOVW      R8, K1
+	VXORPS     Z0, Z0, Z0
+	LEAQ       (BX)(BX*2), CX
+	LEAQ       (DI)(DI*2), CX
+	MOVQ       c+40(FP), BX
+	MOVQ       ldc+48(FP), R8
+	SHLQ       $0x02, R8
+	PREFETCHT0 (BX)
+	SUBQ       $0x04, AX
+	JLT        tail
 
 four:
 	VMOVUPS.Z        (SI), K1, Z1
@@ -198,28 +207,33 @@ cut:
 	RET
 
 // func avx512Cols1x32(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32, cols int, flags int)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·avx512Cols1x32(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), DX
-	MOVQ   lda+16(FP), BX
-	MOVQ   b+24(FP), SI
-	MOVQ   ldb+32(FP), DI
-	SHLQ   $0x02, BX
-	SHLQ   $0x02, DI
-	MOVQ   cols+64(FP), CX
-	MOVQ   $-1, R8
-	SHLQ   CL, R8
-	NOTQ   R8
-	KMOVW  R8, K1
-	SHRQ   $0x10, R8
-	KMOVW  R8, K2
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	LEAQ   (BX)(BX*2), CX
-	LEAQ   (DI)(DI*2), R8
-	SUBQ   $0x04, AX
-	JLT    tail
+	MOVQ       k+0(FP), AX
+	MOVQ       a+8(FP), DX
+	MOVQ       lda+16(FP), BX
+	MOVQ       b+24(FP), SI
+	MOVQ       ldb+32(FP), DI
+	SHLQ       $0x02, BX
+	SHLQ       $0x02, DI
+	MOVQ       cols+64(FP), CX
+	MOVQ       $-1, R8
+	SHLQ       CL, R8
+	NOTQ       R8
+	KMOVW      R8, K1
+	SHRQ       $0x10, R8
+	KMOVW      R8, K2
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	LEAQ       (BX)(BX*2), CX
+	LEAQ       (DI)(DI*2), R8
+	MOVQ       c+40(FP), R9
+	MOVQ       ldc+48(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	SUBQ       $0x04, AX
+	JLT        tail
 
 four:
 	VMOVUPS.Z    (SI), K1, Z2
@@ -307,25 +321,29 @@ cut:
 	RET
 
 // func avx512Cols1x16(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32, cols int, flags int)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·avx512Cols1x16(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), DX
-	MOVQ   lda+16(FP), BX
-	MOVQ   b+24(FP), SI
-	MOVQ   ldb+32(FP), DI
-	SHLQ   $0x02, BX
-	SHLQ   $0x02, DI
-	MOVQ   cols+64(FP), CX
-	MOVQ   $-1, R8
-	SHLQ   CL, R8
-	NOTQ   R8
-	KMOVW  R8, K1
-	VXORPS Z0, Z0, Z0
-	LEAQ   (BX)(BX*2), CX
-	LEAQ   (DI)(DI*2), R8
-	SUBQ   $0x04, AX
-	JLT    tail
+	MOVQ       k+0(FP), AX
+	MOVQ       a+8(FP), DX
+	MOVQ       lda+16(FP), BX
+	MOVQ       b+24(FP), SI
+	MOVQ       ldb+32(FP), DI
+	SHLQ       $0x02, BX
+	SHLQ       $0x02, DI
+	MOVQ       cols+64(FP), CX
+	MOVQ       $-1, R8
+	SHLQ       CL, R8
+	NOTQ       R8
+	KMOVW      R8, K1
+	VXORPS     Z0, Z0, Z0
+	LEAQ       (BX)(BX*2), CX
+	LEAQ       (DI)(DI*2), R8
+	MOVQ       c+40(FP), R9
+	MOVQ       ldc+48(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (R9)
+	SUBQ       $0x04, AX
+	JLT        tail
 
 four:
 	VMOVUPS.Z        (SI), K1, Z1
@@ -391,30 +409,38 @@ cut:
 	RET
 
 // func avx512Rows2x32(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32, cols int, flags int)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·avx512Rows2x32(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), DX
-	MOVQ   lda+16(FP), BX
-	MOVQ   b+24(FP), SI
-	MOVQ   ldb+32(FP), DI
-	SHLQ   $0x02, BX
-	SHLQ   $0x02, DI
-	MOVQ   cols+64(FP), CX
-	MOVQ   $-1, R8
-	SHLQ   CL, R8
-	NOTQ   R8
-	KMOVW  R8, K1
-	SHRQ   $0x10, R8
-	KMOVW  R8, K2
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	LEAQ   (BX)(BX*2), CX
-	LEAQ   (DI)(DI*2), CX
-	SUBQ   $0x04, AX
-	JLT    tail
+	MOVQ       k+0(FP), AX
+	MOVQ       a+8(FP), DX
+	MOVQ       lda+16(FP), BX
+	MOVQ       b+24(FP), SI
+	MOVQ       ldb+32(FP), DI
+	SHLQ       $0x02, BX
+	SHLQ       $0x02, DI
+	MOVQ       cols+64(FP), CX
+	MOVQ       $-1, R8
+	SHLQ       CL, R8
+	NOTQ       R8
+	KMOVW      R8, K1
+	SHRQ       $0x10, R8
+	KMOVW      R8, K2
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	LEAQ       (BX)(BX*2), CX
+	LEAQ       (DI)(DI*2), CX
+	MOVQ       c+40(FP), R8
+	MOVQ       ldc+48(FP), R9
+	SHLQ       $0x02, R9
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       R9, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	SUBQ       $0x04, AX
+	JLT        tail
 
 four:
 	VMOVUPS.Z    (SI), K1, Z4
@@ -532,26 +558,32 @@ cut:
 	RET
 
 // func avx512Rows2x16(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32, cols int, flags int)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·avx512Rows2x16(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), DX
-	MOVQ   lda+16(FP), BX
-	MOVQ   b+24(FP), SI
-	MOVQ   ldb+32(FP), DI
-	SHLQ   $0x02, BX
-	SHLQ   $0x02, DI
-	MOVQ   cols+64(FP), CX
-	MOVQ   $-1, R8
-	SHLQ   CL, R8
-	NOTQ   R8
-	KMOVW  R8, K1
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	LEAQ   (BX)(BX*2), CX
-	LEAQ   (DI)(DI*2), CX
-	SUBQ   $0x04, AX
-	JLT    tail
+	MOVQ       k+0(FP), AX
+	MOVQ       a+8(FP), DX
+	MOVQ       lda+16(FP), BX
+	MOVQ       b+24(FP), SI
+	MOVQ       ldb+32(FP), DI
+	SHLQ       $0x02, BX
+	SHLQ       $0x02, DI
+	MOVQ       cols+64(FP), CX
+	MOVQ       $-1, R8
+	SHLQ       CL, R8
+	NOTQ       R8
+	KMOVW      R8, K1
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	LEAQ       (BX)(BX*2), CX
+	LEAQ       (DI)(DI*2), CX
+	MOVQ       c+40(FP), R8
+	MOVQ       ldc+48(FP), R9
+	SHLQ       $0x02, R9
+	PREFETCHT0 (R8)
+	ADDQ       R9, R8
+	PREFETCHT0 (R8)
+	SUBQ       $0x04, AX
+	JLT        tail
 
 four:
 	VMOVUPS.Z        (SI), K1, Z2
@@ -631,30 +663,38 @@ cut:
 	RET
 
 // func avx512Cols2x32(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32, cols int, flags int)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·avx512Cols2x32(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), DX
-	MOVQ   lda+16(FP), BX
-	MOVQ   b+24(FP), SI
-	MOVQ   ldb+32(FP), DI
-	SHLQ   $0x02, BX
-	SHLQ   $0x02, DI
-	MOVQ   cols+64(FP), CX
-	MOVQ   $-1, R8
-	SHLQ   CL, R8
-	NOTQ   R8
-	KMOVW  R8, K1
-	SHRQ   $0x10, R8
-	KMOVW  R8, K2
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	LEAQ   (BX)(BX*2), CX
-	LEAQ   (DI)(DI*2), R8
-	SUBQ   $0x04, AX
-	JLT    tail
+	MOVQ       k+0(FP), AX
+	MOVQ       a+8(FP), DX
+	MOVQ       lda+16(FP), BX
+	MOVQ       b+24(FP), SI
+	MOVQ       ldb+32(FP), DI
+	SHLQ       $0x02, BX
+	SHLQ       $0x02, DI
+	MOVQ       cols+64(FP), CX
+	MOVQ       $-1, R8
+	SHLQ       CL, R8
+	NOTQ       R8
+	KMOVW      R8, K1
+	SHRQ       $0x10, R8
+	KMOVW      R8, K2
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	LEAQ       (BX)(BX*2), CX
+	LEAQ       (DI)(DI*2), R8
+	MOVQ       c+40(FP), R9
+	MOVQ       ldc+48(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	SUBQ       $0x04, AX
+	JLT        tail
 
 four:
 	VMOVUPS.Z    (SI), K1, Z4
@@ -772,26 +812,32 @@ cut:
 	RET
 
 // func avx512Cols2x16(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32, cols int, flags int)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·avx512Cols2x16(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), DX
-	MOVQ   lda+16(FP), BX
-	MOVQ   b+24(FP), SI
-	MOVQ   ldb+32(FP), DI
-	SHLQ   $0x02, BX
-	SHLQ   $0x02, DI
-	MOVQ   cols+64(FP), CX
-	MOVQ   $-1, R8
-	SHLQ   CL, R8
-	NOTQ   R8
-	KMOVW  R8, K1
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	LEAQ   (BX)(BX*2), CX
-	LEAQ   (DI)(DI*2), R8
-	SUBQ   $0x04, AX
-	JLT    tail
+	MOVQ       k+0(FP), AX
+	MOVQ       a+8(FP), DX
+	MOVQ       lda+16(FP), BX
+	MOVQ       b+24(FP), SI
+	MOVQ       ldb+32(FP), DI
+	SHLQ       $0x02, BX
+	SHLQ       $0x02, DI
+	MOVQ       cols+64(FP), CX
+	MOVQ       $-1, R8
+	SHLQ       CL, R8
+	NOTQ       R8
+	KMOVW      R8, K1
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	LEAQ       (BX)(BX*2), CX
+	LEAQ       (DI)(DI*2), R8
+	MOVQ       c+40(FP), R9
+	MOVQ       ldc+48(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	SUBQ       $0x04, AX
+	JLT        tail
 
 four:
 	VMOVUPS.Z        (SI), K1, Z2
@@ -871,32 +917,43 @@ cut:
 	RET
 
 // func avx512Rows3x32(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32, cols int, flags int)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·avx512Rows3x32(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), DX
-	MOVQ   lda+16(FP), BX
-	MOVQ   b+24(FP), SI
-	MOVQ   ldb+32(FP), DI
-	SHLQ   $0x02, BX
-	SHLQ   $0x02, DI
-	MOVQ   cols+64(FP), CX
-	MOVQ   $-1, R8
-	SHLQ   CL, R8
-	NOTQ   R8
-	KMOVW  R8, K1
-	SHRQ   $0x10, R8
-	KMOVW  R8, K2
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	LEAQ   (BX)(BX*2), CX
-	LEAQ   (DI)(DI*2), CX
-	SUBQ   $0x04, AX
-	JLT    tail
+	MOVQ       k+0(FP), AX
+	MOVQ       a+8(FP), DX
+	MOVQ       lda+16(FP), BX
+	MOVQ       b+24(FP), SI
+	MOVQ       ldb+32(FP), DI
+	SHLQ       $0x02, BX
+	SHLQ       $0x02, DI
+	MOVQ       cols+64(FP), CX
+	MOVQ       $-1, R8
+	SHLQ       CL, R8
+	NOTQ       R8
+	KMOVW      R8, K1
+	SHRQ       $0x10, R8
+	KMOVW      R8, K2
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	LEAQ       (BX)(BX*2), CX
+	LEAQ       (DI)(DI*2), CX
+	MOVQ       c+40(FP), R8
+	MOVQ       ldc+48(FP), R9
+	SHLQ       $0x02, R9
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       R9, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       R9, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	SUBQ       $0x04, AX
+	JLT        tail
 
 four:
 	VMOVUPS.Z    (SI), K1, Z6
@@ -1044,27 +1101,35 @@ cut:
 	RET
 
 // func avx512Rows3x16(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32, cols int, flags int)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·avx512Rows3x16(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), DX
-	MOVQ   lda+16(FP), BX
-	MOVQ   b+24(FP), SI
-	MOVQ   ldb+32(FP), DI
-	SHLQ   $0x02, BX
-	SHLQ   $0x02, DI
-	MOVQ   cols+64(FP), CX
-	MOVQ   $-1, R8
-	SHLQ   CL, R8
-	NOTQ   R8
-	KMOVW  R8, K1
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	LEAQ   (BX)(BX*2), CX
-	LEAQ   (DI)(DI*2), CX
-	SUBQ   $0x04, AX
-	JLT    tail
+	MOVQ       k+0(FP), AX
+	MOVQ       a+8(FP), DX
+	MOVQ       lda+16(FP), BX
+	MOVQ       b+24(FP), SI
+	MOVQ       ldb+32(FP), DI
+	SHLQ       $0x02, BX
+	SHLQ       $0x02, DI
+	MOVQ       cols+64(FP), CX
+	MOVQ       $-1, R8
+	SHLQ       CL, R8
+	NOTQ       R8
+	KMOVW      R8, K1
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	LEAQ       (BX)(BX*2), CX
+	LEAQ       (DI)(DI*2), CX
+	MOVQ       c+40(FP), R8
+	MOVQ       ldc+48(FP), R9
+	SHLQ       $0x02, R9
+	PREFETCHT0 (R8)
+	ADDQ       R9, R8
+	PREFETCHT0 (R8)
+	ADDQ       R9, R8
+	PREFETCHT0 (R8)
+	SUBQ       $0x04, AX
+	JLT        tail
 
 four:
 	VMOVUPS.Z        (SI), K1, Z3
@@ -1158,32 +1223,43 @@ cut:
 	RET
 
 // func avx512Cols3x32(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32, cols int, flags int)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·avx512Cols3x32(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), DX
-	MOVQ   lda+16(FP), BX
-	MOVQ   b+24(FP), SI
-	MOVQ   ldb+32(FP), DI
-	SHLQ   $0x02, BX
-	SHLQ   $0x02, DI
-	MOVQ   cols+64(FP), CX
-	MOVQ   $-1, R8
-	SHLQ   CL, R8
-	NOTQ   R8
-	KMOVW  R8, K1
-	SHRQ   $0x10, R8
-	KMOVW  R8, K2
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	LEAQ   (BX)(BX*2), CX
-	LEAQ   (DI)(DI*2), R8
-	SUBQ   $0x04, AX
-	JLT    tail
+	MOVQ       k+0(FP), AX
+	MOVQ       a+8(FP), DX
+	MOVQ       lda+16(FP), BX
+	MOVQ       b+24(FP), SI
+	MOVQ       ldb+32(FP), DI
+	SHLQ       $0x02, BX
+	SHLQ       $0x02, DI
+	MOVQ       cols+64(FP), CX
+	MOVQ       $-1, R8
+	SHLQ       CL, R8
+	NOTQ       R8
+	KMOVW      R8, K1
+	SHRQ       $0x10, R8
+	KMOVW      R8, K2
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	LEAQ       (BX)(BX*2), CX
+	LEAQ       (DI)(DI*2), R8
+	MOVQ       c+40(FP), R9
+	MOVQ       ldc+48(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	SUBQ       $0x04, AX
+	JLT        tail
 
 four:
 	VMOVUPS.Z    (SI), K1, Z6
@@ -1331,27 +1407,35 @@ cut:
 	RET
 
 // func avx512Cols3x16(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32, cols int, flags int)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·avx512Cols3x16(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), DX
-	MOVQ   lda+16(FP), BX
-	MOVQ   b+24(FP), SI
-	MOVQ   ldb+32(FP), DI
-	SHLQ   $0x02, BX
-	SHLQ   $0x02, DI
-	MOVQ   cols+64(FP), CX
-	MOVQ   $-1, R8
-	SHLQ   CL, R8
-	NOTQ   R8
-	KMOVW  R8, K1
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	LEAQ   (BX)(BX*2), CX
-	LEAQ   (DI)(DI*2), R8
-	SUBQ   $0x04, AX
-	JLT    tail
+	MOVQ       k+0(FP), AX
+	MOVQ       a+8(FP), DX
+	MOVQ       lda+16(FP), BX
+	MOVQ       b+24(FP), SI
+	MOVQ       ldb+32(FP), DI
+	SHLQ       $0x02, BX
+	SHLQ       $0x02, DI
+	MOVQ       cols+64(FP), CX
+	MOVQ       $-1, R8
+	SHLQ       CL, R8
+	NOTQ       R8
+	KMOVW      R8, K1
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	LEAQ       (BX)(BX*2), CX
+	LEAQ       (DI)(DI*2), R8
+	MOVQ       c+40(FP), R9
+	MOVQ       ldc+48(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	SUBQ       $0x04, AX
+	JLT        tail
 
 four:
 	VMOVUPS.Z        (SI), K1, Z3
@@ -1445,34 +1529,48 @@ cut:
 	RET
 
 // func avx512Rows4x32(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32, cols int, flags int)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·avx512Rows4x32(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), DX
-	MOVQ   lda+16(FP), BX
-	MOVQ   b+24(FP), SI
-	MOVQ   ldb+32(FP), DI
-	SHLQ   $0x02, BX
-	SHLQ   $0x02, DI
-	MOVQ   cols+64(FP), CX
-	MOVQ   $-1, R8
-	SHLQ   CL, R8
-	NOTQ   R8
-	KMOVW  R8, K1
-	SHRQ   $0x10, R8
-	KMOVW  R8, K2
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	LEAQ   (BX)(BX*2), CX
-	LEAQ   (DI)(DI*2), R8
-	SUBQ   $0x04, AX
-	JLT    tail
+	MOVQ       k+0(FP), AX
+	MOVQ       a+8(FP), DX
+	MOVQ       lda+16(FP), BX
+	MOVQ       b+24(FP), SI
+	MOVQ       ldb+32(FP), DI
+	SHLQ       $0x02, BX
+	SHLQ       $0x02, DI
+	MOVQ       cols+64(FP), CX
+	MOVQ       $-1, R8
+	SHLQ       CL, R8
+	NOTQ       R8
+	KMOVW      R8, K1
+	SHRQ       $0x10, R8
+	KMOVW      R8, K2
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	LEAQ       (BX)(BX*2), CX
+	LEAQ       (DI)(DI*2), R8
+	MOVQ       c+40(FP), R9
+	MOVQ       ldc+48(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	SUBQ       $0x04, AX
+	JLT        tail
 
 four:
 	VMOVUPS.Z    (SI), K1, Z8
@@ -1650,28 +1748,38 @@ cut:
 	RET
 
 // func avx512Rows4x16(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32, cols int, flags int)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·avx512Rows4x16(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), DX
-	MOVQ   lda+16(FP), BX
-	MOVQ   b+24(FP), SI
-	MOVQ   ldb+32(FP), DI
-	SHLQ   $0x02, BX
-	SHLQ   $0x02, DI
-	MOVQ   cols+64(FP), CX
-	MOVQ   $-1, R8
-	SHLQ   CL, R8
-	NOTQ   R8
-	KMOVW  R8, K1
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	LEAQ   (BX)(BX*2), CX
-	LEAQ   (DI)(DI*2), R8
-	SUBQ   $0x04, AX
-	JLT    tail
+	MOVQ       k+0(FP), AX
+	MOVQ       a+8(FP), DX
+	MOVQ       lda+16(FP), BX
+	MOVQ       b+24(FP), SI
+	MOVQ       ldb+32(FP), DI
+	SHLQ       $0x02, BX
+	SHLQ       $0x02, DI
+	MOVQ       cols+64(FP), CX
+	MOVQ       $-1, R8
+	SHLQ       CL, R8
+	NOTQ       R8
+	KMOVW      R8, K1
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	LEAQ       (BX)(BX*2), CX
+	LEAQ       (DI)(DI*2), R8
+	MOVQ       c+40(FP), R9
+	MOVQ       ldc+48(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	SUBQ       $0x04, AX
+	JLT        tail
 
 four:
 	VMOVUPS.Z        (SI), K1, Z4
@@ -1779,34 +1887,48 @@ cut:
 	RET
 
 // func avx512Cols4x32(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32, cols int, flags int)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·avx512Cols4x32(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), DX
-	MOVQ   lda+16(FP), BX
-	MOVQ   b+24(FP), SI
-	MOVQ   ldb+32(FP), DI
-	SHLQ   $0x02, BX
-	SHLQ   $0x02, DI
-	MOVQ   cols+64(FP), CX
-	MOVQ   $-1, R8
-	SHLQ   CL, R8
-	NOTQ   R8
-	KMOVW  R8, K1
-	SHRQ   $0x10, R8
-	KMOVW  R8, K2
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	LEAQ   (BX)(BX*2), CX
-	LEAQ   (DI)(DI*2), R8
-	SUBQ   $0x04, AX
-	JLT    tail
+	MOVQ       k+0(FP), AX
+	MOVQ       a+8(FP), DX
+	MOVQ       lda+16(FP), BX
+	MOVQ       b+24(FP), SI
+	MOVQ       ldb+32(FP), DI
+	SHLQ       $0x02, BX
+	SHLQ       $0x02, DI
+	MOVQ       cols+64(FP), CX
+	MOVQ       $-1, R8
+	SHLQ       CL, R8
+	NOTQ       R8
+	KMOVW      R8, K1
+	SHRQ       $0x10, R8
+	KMOVW      R8, K2
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	LEAQ       (BX)(BX*2), CX
+	LEAQ       (DI)(DI*2), R8
+	MOVQ       c+40(FP), R9
+	MOVQ       ldc+48(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	SUBQ       $0x04, AX
+	JLT        tail
 
 four:
 	VMOVUPS.Z    (SI), K1, Z8
@@ -1984,28 +2106,38 @@ cut:
 	RET
 
 // func avx512Cols4x16(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32, cols int, flags int)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·avx512Cols4x16(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), DX
-	MOVQ   lda+16(FP), BX
-	MOVQ   b+24(FP), SI
-	MOVQ   ldb+32(FP), DI
-	SHLQ   $0x02, BX
-	SHLQ   $0x02, DI
-	MOVQ   cols+64(FP), CX
-	MOVQ   $-1, R8
-	SHLQ   CL, R8
-	NOTQ   R8
-	KMOVW  R8, K1
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	LEAQ   (BX)(BX*2), CX
-	LEAQ   (DI)(DI*2), R8
-	SUBQ   $0x04, AX
-	JLT    tail
+	MOVQ       k+0(FP), AX
+	MOVQ       a+8(FP), DX
+	MOVQ       lda+16(FP), BX
+	MOVQ       b+24(FP), SI
+	MOVQ       ldb+32(FP), DI
+	SHLQ       $0x02, BX
+	SHLQ       $0x02, DI
+	MOVQ       cols+64(FP), CX
+	MOVQ       $-1, R8
+	SHLQ       CL, R8
+	NOTQ       R8
+	KMOVW      R8, K1
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	LEAQ       (BX)(BX*2), CX
+	LEAQ       (DI)(DI*2), R8
+	MOVQ       c+40(FP), R9
+	MOVQ       ldc+48(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	SUBQ       $0x04, AX
+	JLT        tail
 
 four:
 	VMOVUPS.Z        (SI), K1, Z4
@@ -2113,36 +2245,53 @@ cut:
 	RET
 
 // func avx512Rows5x32(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32, cols int, flags int)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·avx512Rows5x32(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), DX
-	MOVQ   lda+16(FP), BX
-	MOVQ   b+24(FP), SI
-	MOVQ   ldb+32(FP), DI
-	SHLQ   $0x02, BX
-	SHLQ   $0x02, DI
-	MOVQ   cols+64(FP), CX
-	MOVQ   $-1, R8
-	SHLQ   CL, R8
-	NOTQ   R8
-	KMOVW  R8, K1
-	SHRQ   $0x10, R8
-	KMOVW  R8, K2
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	LEAQ   (BX)(BX*2), CX
-	LEAQ   (DI)(DI*2), R8
-	SUBQ   $0x04, AX
-	JLT    tail
+	MOVQ       k+0(FP), AX
+	MOVQ       a+8(FP), DX
+	MOVQ       lda+16(FP), BX
+	MOVQ       b+24(FP), SI
+	MOVQ       ldb+32(FP), DI
+	SHLQ       $0x02, BX
+	SHLQ       $0x02, DI
+	MOVQ       cols+64(FP), CX
+	MOVQ       $-1, R8
+	SHLQ       CL, R8
+	NOTQ       R8
+	KMOVW      R8, K1
+	SHRQ       $0x10, R8
+	KMOVW      R8, K2
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	LEAQ       (BX)(BX*2), CX
+	LEAQ       (DI)(DI*2), R8
+	MOVQ       c+40(FP), R9
+	MOVQ       ldc+48(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	SUBQ       $0x04, AX
+	JLT        tail
 
 four:
 	VMOVUPS.Z    (SI), K1, Z10
@@ -2350,29 +2499,41 @@ cut:
 	RET
 
 // func avx512Rows5x16(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32, cols int, flags int)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·avx512Rows5x16(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), DX
-	MOVQ   lda+16(FP), BX
-	MOVQ   b+24(FP), SI
-	MOVQ   ldb+32(FP), DI
-	SHLQ   $0x02, BX
-	SHLQ   $0x02, DI
-	MOVQ   cols+64(FP), CX
-	MOVQ   $-1, R8
-	SHLQ   CL, R8
-	NOTQ   R8
-	KMOVW  R8, K1
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	LEAQ   (BX)(BX*2), CX
-	LEAQ   (DI)(DI*2), R8
-	SUBQ   $0x04, AX
-	JLT    tail
+	MOVQ       k+0(FP), AX
+	MOVQ       a+8(FP), DX
+	MOVQ       lda+16(FP), BX
+	MOVQ       b+24(FP), SI
+	MOVQ       ldb+32(FP), DI
+	SHLQ       $0x02, BX
+	SHLQ       $0x02, DI
+	MOVQ       cols+64(FP), CX
+	MOVQ       $-1, R8
+	SHLQ       CL, R8
+	NOTQ       R8
+	KMOVW      R8, K1
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	LEAQ       (BX)(BX*2), CX
+	LEAQ       (DI)(DI*2), R8
+	MOVQ       c+40(FP), R9
+	MOVQ       ldc+48(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	SUBQ       $0x04, AX
+	JLT        tail
 
 four:
 	VMOVUPS.Z        (SI), K1, Z5
@@ -2494,36 +2655,53 @@ cut:
 	RET
 
 // func avx512Cols5x32(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32, cols int, flags int)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·avx512Cols5x32(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), DX
-	MOVQ   lda+16(FP), BX
-	MOVQ   b+24(FP), SI
-	MOVQ   ldb+32(FP), DI
-	SHLQ   $0x02, BX
-	SHLQ   $0x02, DI
-	MOVQ   cols+64(FP), CX
-	MOVQ   $-1, R8
-	SHLQ   CL, R8
-	NOTQ   R8
-	KMOVW  R8, K1
-	SHRQ   $0x10, R8
-	KMOVW  R8, K2
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	LEAQ   (BX)(BX*2), CX
-	LEAQ   (DI)(DI*2), R8
-	SUBQ   $0x04, AX
-	JLT    tail
+	MOVQ       k+0(FP), AX
+	MOVQ       a+8(FP), DX
+	MOVQ       lda+16(FP), BX
+	MOVQ       b+24(FP), SI
+	MOVQ       ldb+32(FP), DI
+	SHLQ       $0x02, BX
+	SHLQ       $0x02, DI
+	MOVQ       cols+64(FP), CX
+	MOVQ       $-1, R8
+	SHLQ       CL, R8
+	NOTQ       R8
+	KMOVW      R8, K1
+	SHRQ       $0x10, R8
+	KMOVW      R8, K2
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	LEAQ       (BX)(BX*2), CX
+	LEAQ       (DI)(DI*2), R8
+	MOVQ       c+40(FP), R9
+	MOVQ       ldc+48(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	SUBQ       $0x04, AX
+	JLT        tail
 
 four:
 	VMOVUPS.Z    (SI), K1, Z10
@@ -2731,29 +2909,41 @@ cut:
 	RET
 
 // func avx512Cols5x16(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32, cols int, flags int)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·avx512Cols5x16(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), DX
-	MOVQ   lda+16(FP), BX
-	MOVQ   b+24(FP), SI
-	MOVQ   ldb+32(FP), DI
-	SHLQ   $0x02, BX
-	SHLQ   $0x02, DI
-	MOVQ   cols+64(FP), CX
-	MOVQ   $-1, R8
-	SHLQ   CL, R8
-	NOTQ   R8
-	KMOVW  R8, K1
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	LEAQ   (BX)(BX*2), CX
-	LEAQ   (DI)(DI*2), R8
-	SUBQ   $0x04, AX
-	JLT    tail
+	MOVQ       k+0(FP), AX
+	MOVQ       a+8(FP), DX
+	MOVQ       lda+16(FP), BX
+	MOVQ       b+24(FP), SI
+	MOVQ       ldb+32(FP), DI
+	SHLQ       $0x02, BX
+	SHLQ       $0x02, DI
+	MOVQ       cols+64(FP), CX
+	MOVQ       $-1, R8
+	SHLQ       CL, R8
+	NOTQ       R8
+	KMOVW      R8, K1
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	LEAQ       (BX)(BX*2), CX
+	LEAQ       (DI)(DI*2), R8
+	MOVQ       c+40(FP), R9
+	MOVQ       ldc+48(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	SUBQ       $0x04, AX
+	JLT        tail
 
 four:
 	VMOVUPS.Z        (SI), K1, Z5
@@ -2875,40 +3065,60 @@ cut:
 	RET
 
 // func avx512Rows6x32(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32, cols int, flags int)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·avx512Rows6x32(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), DX
-	MOVQ   lda+16(FP), BX
-	MOVQ   b+24(FP), SI
-	MOVQ   ldb+32(FP), DI
-	SHLQ   $0x02, BX
-	SHLQ   $0x02, DI
-	MOVQ   cols+64(FP), CX
-	MOVQ   $-1, R8
-	SHLQ   CL, R8
-	NOTQ   R8
-	KMOVW  R8, K1
-	SHRQ   $0x10, R8
-	KMOVW  R8, K2
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	LEAQ   (BX)(BX*2), CX
-	LEAQ   (DI)(DI*2), R8
-	LEAQ   (DX)(BX*4), R9
-	ADDQ   BX, R9
-	SUBQ   $0x04, AX
-	JLT    tail
+	MOVQ       k+0(FP), AX
+	MOVQ       a+8(FP), DX
+	MOVQ       lda+16(FP), BX
+	MOVQ       b+24(FP), SI
+	MOVQ       ldb+32(FP), DI
+	SHLQ       $0x02, BX
+	SHLQ       $0x02, DI
+	MOVQ       cols+64(FP), CX
+	MOVQ       $-1, R8
+	SHLQ       CL, R8
+	NOTQ       R8
+	KMOVW      R8, K1
+	SHRQ       $0x10, R8
+	KMOVW      R8, K2
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	VXORPS     Z10, Z10, Z10
+	VXORPS     Z11, Z11, Z11
+	LEAQ       (BX)(BX*2), CX
+	LEAQ       (DI)(DI*2), R8
+	LEAQ       (DX)(BX*4), R9
+	ADDQ       BX, R9
+	MOVQ       c+40(FP), R10
+	MOVQ       ldc+48(FP), R11
+	SHLQ       $0x02, R11
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	SUBQ       $0x04, AX
+	JLT        tail
 
 four:
 	VMOVUPS.Z    (SI), K1, Z12
@@ -3148,32 +3358,46 @@ cut:
 	RET
 
 // func avx512Rows6x16(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32, cols int, flags int)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·avx512Rows6x16(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), DX
-	MOVQ   lda+16(FP), BX
-	MOVQ   b+24(FP), SI
-	MOVQ   ldb+32(FP), DI
-	SHLQ   $0x02, BX
-	SHLQ   $0x02, DI
-	MOVQ   cols+64(FP), CX
-	MOVQ   $-1, R8
-	SHLQ   CL, R8
-	NOTQ   R8
-	KMOVW  R8, K1
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	LEAQ   (BX)(BX*2), CX
-	LEAQ   (DI)(DI*2), R8
-	LEAQ   (DX)(BX*4), R9
-	ADDQ   BX, R9
-	SUBQ   $0x04, AX
-	JLT    tail
+	MOVQ       k+0(FP), AX
+	MOVQ       a+8(FP), DX
+	MOVQ       lda+16(FP), BX
+	MOVQ       b+24(FP), SI
+	MOVQ       ldb+32(FP), DI
+	SHLQ       $0x02, BX
+	SHLQ       $0x02, DI
+	MOVQ       cols+64(FP), CX
+	MOVQ       $-1, R8
+	SHLQ       CL, R8
+	NOTQ       R8
+	KMOVW      R8, K1
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	LEAQ       (BX)(BX*2), CX
+	LEAQ       (DI)(DI*2), R8
+	LEAQ       (DX)(BX*4), R9
+	ADDQ       BX, R9
+	MOVQ       c+40(FP), R10
+	MOVQ       ldc+48(FP), R11
+	SHLQ       $0x02, R11
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	SUBQ       $0x04, AX
+	JLT        tail
 
 four:
 	VMOVUPS.Z        (SI), K1, Z6
@@ -3311,38 +3535,58 @@ cut:
 	RET
 
 // func avx512Cols6x32(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32, cols int, flags int)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·avx512Cols6x32(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), DX
-	MOVQ   lda+16(FP), BX
-	MOVQ   b+24(FP), SI
-	MOVQ   ldb+32(FP), DI
-	SHLQ   $0x02, BX
-	SHLQ   $0x02, DI
-	MOVQ   cols+64(FP), CX
-	MOVQ   $-1, R8
-	SHLQ   CL, R8
-	NOTQ   R8
-	KMOVW  R8, K1
-	SHRQ   $0x10, R8
-	KMOVW  R8, K2
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	LEAQ   (BX)(BX*2), CX
-	LEAQ   (DI)(DI*2), R8
-	SUBQ   $0x04, AX
-	JLT    tail
+	MOVQ       k+0(FP), AX
+	MOVQ       a+8(FP), DX
+	MOVQ       lda+16(FP), BX
+	MOVQ       b+24(FP), SI
+	MOVQ       ldb+32(FP), DI
+	SHLQ       $0x02, BX
+	SHLQ       $0x02, DI
+	MOVQ       cols+64(FP), CX
+	MOVQ       $-1, R8
+	SHLQ       CL, R8
+	NOTQ       R8
+	KMOVW      R8, K1
+	SHRQ       $0x10, R8
+	KMOVW      R8, K2
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	VXORPS     Z10, Z10, Z10
+	VXORPS     Z11, Z11, Z11
+	LEAQ       (BX)(BX*2), CX
+	LEAQ       (DI)(DI*2), R8
+	MOVQ       c+40(FP), R9
+	MOVQ       ldc+48(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	SUBQ       $0x04, AX
+	JLT        tail
 
 four:
 	VMOVUPS.Z    (SI), K1, Z12
@@ -3580,30 +3824,44 @@ cut:
 	RET
 
 // func avx512Cols6x16(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32, cols int, flags int)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·avx512Cols6x16(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), DX
-	MOVQ   lda+16(FP), BX
-	MOVQ   b+24(FP), SI
-	MOVQ   ldb+32(FP), DI
-	SHLQ   $0x02, BX
-	SHLQ   $0x02, DI
-	MOVQ   cols+64(FP), CX
-	MOVQ   $-1, R8
-	SHLQ   CL, R8
-	NOTQ   R8
-	KMOVW  R8, K1
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	LEAQ   (BX)(BX*2), CX
-	LEAQ   (DI)(DI*2), R8
-	SUBQ   $0x04, AX
-	JLT    tail
+	MOVQ       k+0(FP), AX
+	MOVQ       a+8(FP), DX
+	MOVQ       lda+16(FP), BX
+	MOVQ       b+24(FP), SI
+	MOVQ       ldb+32(FP), DI
+	SHLQ       $0x02, BX
+	SHLQ       $0x02, DI
+	MOVQ       cols+64(FP), CX
+	MOVQ       $-1, R8
+	SHLQ       CL, R8
+	NOTQ       R8
+	KMOVW      R8, K1
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	LEAQ       (BX)(BX*2), CX
+	LEAQ       (DI)(DI*2), R8
+	MOVQ       c+40(FP), R9
+	MOVQ       ldc+48(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	SUBQ       $0x04, AX
+	JLT        tail
 
 four:
 	VMOVUPS.Z        (SI), K1, Z6
@@ -3739,42 +3997,65 @@ cut:
 	RET
 
 // func avx512Rows7x32(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32, cols int, flags int)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·avx512Rows7x32(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), DX
-	MOVQ   lda+16(FP), BX
-	MOVQ   b+24(FP), SI
-	MOVQ   ldb+32(FP), DI
-	SHLQ   $0x02, BX
-	SHLQ   $0x02, DI
-	MOVQ   cols+64(FP), CX
-	MOVQ   $-1, R8
-	SHLQ   CL, R8
-	NOTQ   R8
-	KMOVW  R8, K1
-	SHRQ   $0x10, R8
-	KMOVW  R8, K2
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	VXORPS Z12, Z12, Z12
-	VXORPS Z13, Z13, Z13
-	LEAQ   (BX)(BX*2), CX
-	LEAQ   (DI)(DI*2), R8
-	LEAQ   (DX)(BX*4), R9
-	ADDQ   BX, R9
-	SUBQ   $0x04, AX
-	JLT    tail
+	MOVQ       k+0(FP), AX
+	MOVQ       a+8(FP), DX
+	MOVQ       lda+16(FP), BX
+	MOVQ       b+24(FP), SI
+	MOVQ       ldb+32(FP), DI
+	SHLQ       $0x02, BX
+	SHLQ       $0x02, DI
+	MOVQ       cols+64(FP), CX
+	MOVQ       $-1, R8
+	SHLQ       CL, R8
+	NOTQ       R8
+	KMOVW      R8, K1
+	SHRQ       $0x10, R8
+	KMOVW      R8, K2
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	VXORPS     Z10, Z10, Z10
+	VXORPS     Z11, Z11, Z11
+	VXORPS     Z12, Z12, Z12
+	VXORPS     Z13, Z13, Z13
+	LEAQ       (BX)(BX*2), CX
+	LEAQ       (DI)(DI*2), R8
+	LEAQ       (DX)(BX*4), R9
+	ADDQ       BX, R9
+	MOVQ       c+40(FP), R10
+	MOVQ       ldc+48(FP), R11
+	SHLQ       $0x02, R11
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	SUBQ       $0x04, AX
+	JLT        tail
 
 four:
 	VMOVUPS.Z    (SI), K1, Z14
@@ -4044,33 +4325,49 @@ cut:
 	RET
 
 // func avx512Rows7x16(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32, cols int, flags int)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·avx512Rows7x16(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), DX
-	MOVQ   lda+16(FP), BX
-	MOVQ   b+24(FP), SI
-	MOVQ   ldb+32(FP), DI
-	SHLQ   $0x02, BX
-	SHLQ   $0x02, DI
-	MOVQ   cols+64(FP), CX
-	MOVQ   $-1, R8
-	SHLQ   CL, R8
-	NOTQ   R8
-	KMOVW  R8, K1
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	LEAQ   (BX)(BX*2), CX
-	LEAQ   (DI)(DI*2), R8
-	LEAQ   (DX)(BX*4), R9
-	ADDQ   BX, R9
-	SUBQ   $0x04, AX
-	JLT    tail
+	MOVQ       k+0(FP), AX
+	MOVQ       a+8(FP), DX
+	MOVQ       lda+16(FP), BX
+	MOVQ       b+24(FP), SI
+	MOVQ       ldb+32(FP), DI
+	SHLQ       $0x02, BX
+	SHLQ       $0x02, DI
+	MOVQ       cols+64(FP), CX
+	MOVQ       $-1, R8
+	SHLQ       CL, R8
+	NOTQ       R8
+	KMOVW      R8, K1
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	LEAQ       (BX)(BX*2), CX
+	LEAQ       (DI)(DI*2), R8
+	LEAQ       (DX)(BX*4), R9
+	ADDQ       BX, R9
+	MOVQ       c+40(FP), R10
+	MOVQ       ldc+48(FP), R11
+	SHLQ       $0x02, R11
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	SUBQ       $0x04, AX
+	JLT        tail
 
 four:
 	VMOVUPS.Z        (SI), K1, Z7
@@ -4222,40 +4519,63 @@ cut:
 	RET
 
 // func avx512Cols7x32(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32, cols int, flags int)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·avx512Cols7x32(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), DX
-	MOVQ   lda+16(FP), BX
-	MOVQ   b+24(FP), SI
-	MOVQ   ldb+32(FP), DI
-	SHLQ   $0x02, BX
-	SHLQ   $0x02, DI
-	MOVQ   cols+64(FP), CX
-	MOVQ   $-1, R8
-	SHLQ   CL, R8
-	NOTQ   R8
-	KMOVW  R8, K1
-	SHRQ   $0x10, R8
-	KMOVW  R8, K2
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	VXORPS Z12, Z12, Z12
-	VXORPS Z13, Z13, Z13
-	LEAQ   (BX)(BX*2), CX
-	LEAQ   (DI)(DI*2), R8
-	SUBQ   $0x04, AX
-	JLT    tail
+	MOVQ       k+0(FP), AX
+	MOVQ       a+8(FP), DX
+	MOVQ       lda+16(FP), BX
+	MOVQ       b+24(FP), SI
+	MOVQ       ldb+32(FP), DI
+	SHLQ       $0x02, BX
+	SHLQ       $0x02, DI
+	MOVQ       cols+64(FP), CX
+	MOVQ       $-1, R8
+	SHLQ       CL, R8
+	NOTQ       R8
+	KMOVW      R8, K1
+	SHRQ       $0x10, R8
+	KMOVW      R8, K2
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	VXORPS     Z10, Z10, Z10
+	VXORPS     Z11, Z11, Z11
+	VXORPS     Z12, Z12, Z12
+	VXORPS     Z13, Z13, Z13
+	LEAQ       (BX)(BX*2), CX
+	LEAQ       (DI)(DI*2), R8
+	MOVQ       c+40(FP), R9
+	MOVQ       ldc+48(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	SUBQ       $0x04, AX
+	JLT        tail
 
 four:
 	VMOVUPS.Z    (SI), K1, Z14
@@ -4523,31 +4843,47 @@ cut:
 	RET
 
 // func avx512Cols7x16(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32, cols int, flags int)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·avx512Cols7x16(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), DX
-	MOVQ   lda+16(FP), BX
-	MOVQ   b+24(FP), SI
-	MOVQ   ldb+32(FP), DI
-	SHLQ   $0x02, BX
-	SHLQ   $0x02, DI
-	MOVQ   cols+64(FP), CX
-	MOVQ   $-1, R8
-	SHLQ   CL, R8
-	NOTQ   R8
-	KMOVW  R8, K1
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	LEAQ   (BX)(BX*2), CX
-	LEAQ   (DI)(DI*2), R8
-	SUBQ   $0x04, AX
-	JLT    tail
+	MOVQ       k+0(FP), AX
+	MOVQ       a+8(FP), DX
+	MOVQ       lda+16(FP), BX
+	MOVQ       b+24(FP), SI
+	MOVQ       ldb+32(FP), DI
+	SHLQ       $0x02, BX
+	SHLQ       $0x02, DI
+	MOVQ       cols+64(FP), CX
+	MOVQ       $-1, R8
+	SHLQ       CL, R8
+	NOTQ       R8
+	KMOVW      R8, K1
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	LEAQ       (BX)(BX*2), CX
+	LEAQ       (DI)(DI*2), R8
+	MOVQ       c+40(FP), R9
+	MOVQ       ldc+48(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	SUBQ       $0x04, AX
+	JLT        tail
 
 four:
 	VMOVUPS.Z        (SI), K1, Z7
@@ -4697,44 +5033,70 @@ cut:
 	RET
 
 // func avx512Rows8x32(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32, cols int, flags int)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·avx512Rows8x32(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), DX
-	MOVQ   lda+16(FP), BX
-	MOVQ   b+24(FP), SI
-	MOVQ   ldb+32(FP), DI
-	SHLQ   $0x02, BX
-	SHLQ   $0x02, DI
-	MOVQ   cols+64(FP), CX
-	MOVQ   $-1, R8
-	SHLQ   CL, R8
-	NOTQ   R8
-	KMOVW  R8, K1
-	SHRQ   $0x10, R8
-	KMOVW  R8, K2
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	VXORPS Z12, Z12, Z12
-	VXORPS Z13, Z13, Z13
-	VXORPS Z14, Z14, Z14
-	VXORPS Z15, Z15, Z15
-	LEAQ   (BX)(BX*2), CX
-	LEAQ   (DI)(DI*2), R8
-	LEAQ   (DX)(BX*4), R9
-	ADDQ   BX, R9
-	SUBQ   $0x04, AX
-	JLT    tail
+	MOVQ       k+0(FP), AX
+	MOVQ       a+8(FP), DX
+	MOVQ       lda+16(FP), BX
+	MOVQ       b+24(FP), SI
+	MOVQ       ldb+32(FP), DI
+	SHLQ       $0x02, BX
+	SHLQ       $0x02, DI
+	MOVQ       cols+64(FP), CX
+	MOVQ       $-1, R8
+	SHLQ       CL, R8
+	NOTQ       R8
+	KMOVW      R8, K1
+	SHRQ       $0x10, R8
+	KMOVW      R8, K2
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	VXORPS     Z10, Z10, Z10
+	VXORPS     Z11, Z11, Z11
+	VXORPS     Z12, Z12, Z12
+	VXORPS     Z13, Z13, Z13
+	VXORPS     Z14, Z14, Z14
+	VXORPS     Z15, Z15, Z15
+	LEAQ       (BX)(BX*2), CX
+	LEAQ       (DI)(DI*2), R8
+	LEAQ       (DX)(BX*4), R9
+	ADDQ       BX, R9
+	MOVQ       c+40(FP), R10
+	MOVQ       ldc+48(FP), R11
+	SHLQ       $0x02, R11
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	SUBQ       $0x04, AX
+	JLT        tail
 
 four:
 	VMOVUPS.Z    (SI), K1, Z16
@@ -5034,34 +5396,52 @@ cut:
 	RET
 
 // func avx512Rows8x16(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32, cols int, flags int)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·avx512Rows8x16(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), DX
-	MOVQ   lda+16(FP), BX
-	MOVQ   b+24(FP), SI
-	MOVQ   ldb+32(FP), DI
-	SHLQ   $0x02, BX
-	SHLQ   $0x02, DI
-	MOVQ   cols+64(FP), CX
-	MOVQ   $-1, R8
-	SHLQ   CL, R8
-	NOTQ   R8
-	KMOVW  R8, K1
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	LEAQ   (BX)(BX*2), CX
-	LEAQ   (DI)(DI*2), R8
-	LEAQ   (DX)(BX*4), R9
-	ADDQ   BX, R9
-	SUBQ   $0x04, AX
-	JLT    tail
+	MOVQ       k+0(FP), AX
+	MOVQ       a+8(FP), DX
+	MOVQ       lda+16(FP), BX
+	MOVQ       b+24(FP), SI
+	MOVQ       ldb+32(FP), DI
+	SHLQ       $0x02, BX
+	SHLQ       $0x02, DI
+	MOVQ       cols+64(FP), CX
+	MOVQ       $-1, R8
+	SHLQ       CL, R8
+	NOTQ       R8
+	KMOVW      R8, K1
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	LEAQ       (BX)(BX*2), CX
+	LEAQ       (DI)(DI*2), R8
+	LEAQ       (DX)(BX*4), R9
+	ADDQ       BX, R9
+	MOVQ       c+40(FP), R10
+	MOVQ       ldc+48(FP), R11
+	SHLQ       $0x02, R11
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	SUBQ       $0x04, AX
+	JLT        tail
 
 four:
 	VMOVUPS.Z        (SI), K1, Z8
@@ -5227,42 +5607,68 @@ cut:
 	RET
 
 // func avx512Cols8x32(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32, cols int, flags int)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·avx512Cols8x32(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), DX
-	MOVQ   lda+16(FP), BX
-	MOVQ   b+24(FP), SI
-	MOVQ   ldb+32(FP), DI
-	SHLQ   $0x02, BX
-	SHLQ   $0x02, DI
-	MOVQ   cols+64(FP), CX
-	MOVQ   $-1, R8
-	SHLQ   CL, R8
-	NOTQ   R8
-	KMOVW  R8, K1
-	SHRQ   $0x10, R8
-	KMOVW  R8, K2
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	VXORPS Z12, Z12, Z12
-	VXORPS Z13, Z13, Z13
-	VXORPS Z14, Z14, Z14
-	VXORPS Z15, Z15, Z15
-	LEAQ   (BX)(BX*2), CX
-	LEAQ   (DI)(DI*2), R8
-	SUBQ   $0x04, AX
-	JLT    tail
+	MOVQ       k+0(FP), AX
+	MOVQ       a+8(FP), DX
+	MOVQ       lda+16(FP), BX
+	MOVQ       b+24(FP), SI
+	MOVQ       ldb+32(FP), DI
+	SHLQ       $0x02, BX
+	SHLQ       $0x02, DI
+	MOVQ       cols+64(FP), CX
+	MOVQ       $-1, R8
+	SHLQ       CL, R8
+	NOTQ       R8
+	KMOVW      R8, K1
+	SHRQ       $0x10, R8
+	KMOVW      R8, K2
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	VXORPS     Z10, Z10, Z10
+	VXORPS     Z11, Z11, Z11
+	VXORPS     Z12, Z12, Z12
+	VXORPS     Z13, Z13, Z13
+	VXORPS     Z14, Z14, Z14
+	VXORPS     Z15, Z15, Z15
+	LEAQ       (BX)(BX*2), CX
+	LEAQ       (DI)(DI*2), R8
+	MOVQ       c+40(FP), R9
+	MOVQ       ldc+48(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	SUBQ       $0x04, AX
+	JLT        tail
 
 four:
 	VMOVUPS.Z    (SI), K1, Z16
@@ -5560,32 +5966,50 @@ cut:
 	RET
 
 // func avx512Cols8x16(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32, cols int, flags int)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·avx512Cols8x16(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), DX
-	MOVQ   lda+16(FP), BX
-	MOVQ   b+24(FP), SI
-	MOVQ   ldb+32(FP), DI
-	SHLQ   $0x02, BX
-	SHLQ   $0x02, DI
-	MOVQ   cols+64(FP), CX
-	MOVQ   $-1, R8
-	SHLQ   CL, R8
-	NOTQ   R8
-	KMOVW  R8, K1
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	LEAQ   (BX)(BX*2), CX
-	LEAQ   (DI)(DI*2), R8
-	SUBQ   $0x04, AX
-	JLT    tail
+	MOVQ       k+0(FP), AX
+	MOVQ       a+8(FP), DX
+	MOVQ       lda+16(FP), BX
+	MOVQ       b+24(FP), SI
+	MOVQ       ldb+32(FP), DI
+	SHLQ       $0x02, BX
+	SHLQ       $0x02, DI
+	MOVQ       cols+64(FP), CX
+	MOVQ       $-1, R8
+	SHLQ       CL, R8
+	NOTQ       R8
+	KMOVW      R8, K1
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	LEAQ       (BX)(BX*2), CX
+	LEAQ       (DI)(DI*2), R8
+	MOVQ       c+40(FP), R9
+	MOVQ       ldc+48(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	SUBQ       $0x04, AX
+	JLT        tail
 
 four:
 	VMOVUPS.Z        (SI), K1, Z8
@@ -5749,46 +6173,75 @@ cut:
 	RET
 
 // func avx512Rows9x32(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32, cols int, flags int)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·avx512Rows9x32(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), DX
-	MOVQ   lda+16(FP), BX
-	MOVQ   b+24(FP), SI
-	MOVQ   ldb+32(FP), DI
-	SHLQ   $0x02, BX
-	SHLQ   $0x02, DI
-	MOVQ   cols+64(FP), CX
-	MOVQ   $-1, R8
-	SHLQ   CL, R8
-	NOTQ   R8
-	KMOVW  R8, K1
-	SHRQ   $0x10, R8
-	KMOVW  R8, K2
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	VXORPS Z12, Z12, Z12
-	VXORPS Z13, Z13, Z13
-	VXORPS Z14, Z14, Z14
-	VXORPS Z15, Z15, Z15
-	VXORPS Z16, Z16, Z16
-	VXORPS Z17, Z17, Z17
-	LEAQ   (BX)(BX*2), CX
-	LEAQ   (DI)(DI*2), R8
-	LEAQ   (DX)(BX*4), R9
-	ADDQ   BX, R9
-	SUBQ   $0x04, AX
-	JLT    tail
+	MOVQ       k+0(FP), AX
+	MOVQ       a+8(FP), DX
+	MOVQ       lda+16(FP), BX
+	MOVQ       b+24(FP), SI
+	MOVQ       ldb+32(FP), DI
+	SHLQ       $0x02, BX
+	SHLQ       $0x02, DI
+	MOVQ       cols+64(FP), CX
+	MOVQ       $-1, R8
+	SHLQ       CL, R8
+	NOTQ       R8
+	KMOVW      R8, K1
+	SHRQ       $0x10, R8
+	KMOVW      R8, K2
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	VXORPS     Z10, Z10, Z10
+	VXORPS     Z11, Z11, Z11
+	VXORPS     Z12, Z12, Z12
+	VXORPS     Z13, Z13, Z13
+	VXORPS     Z14, Z14, Z14
+	VXORPS     Z15, Z15, Z15
+	VXORPS     Z16, Z16, Z16
+	VXORPS     Z17, Z17, Z17
+	LEAQ       (BX)(BX*2), CX
+	LEAQ       (DI)(DI*2), R8
+	LEAQ       (DX)(BX*4), R9
+	ADDQ       BX, R9
+	MOVQ       c+40(FP), R10
+	MOVQ       ldc+48(FP), R11
+	SHLQ       $0x02, R11
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	SUBQ       $0x04, AX
+	JLT        tail
 
 four:
 	VMOVUPS.Z    (SI), K1, Z18
@@ -6118,35 +6571,55 @@ cut:
 	RET
 
 // func avx512Rows9x16(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32, cols int, flags int)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·avx512Rows9x16(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), DX
-	MOVQ   lda+16(FP), BX
-	MOVQ   b+24(FP), SI
-	MOVQ   ldb+32(FP), DI
-	SHLQ   $0x02, BX
-	SHLQ   $0x02, DI
-	MOVQ   cols+64(FP), CX
-	MOVQ   $-1, R8
-	SHLQ   CL, R8
-	NOTQ   R8
-	KMOVW  R8, K1
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	LEAQ   (BX)(BX*2), CX
-	LEAQ   (DI)(DI*2), R8
-	LEAQ   (DX)(BX*4), R9
-	ADDQ   BX, R9
-	SUBQ   $0x04, AX
-	JLT    tail
+	MOVQ       k+0(FP), AX
+	MOVQ       a+8(FP), DX
+	MOVQ       lda+16(FP), BX
+	MOVQ       b+24(FP), SI
+	MOVQ       ldb+32(FP), DI
+	SHLQ       $0x02, BX
+	SHLQ       $0x02, DI
+	MOVQ       cols+64(FP), CX
+	MOVQ       $-1, R8
+	SHLQ       CL, R8
+	NOTQ       R8
+	KMOVW      R8, K1
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	LEAQ       (BX)(BX*2), CX
+	LEAQ       (DI)(DI*2), R8
+	LEAQ       (DX)(BX*4), R9
+	ADDQ       BX, R9
+	MOVQ       c+40(FP), R10
+	MOVQ       ldc+48(FP), R11
+	SHLQ       $0x02, R11
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	SUBQ       $0x04, AX
+	JLT        tail
 
 four:
 	VMOVUPS.Z        (SI), K1, Z9
@@ -6326,44 +6799,73 @@ cut:
 	RET
 
 // func avx512Cols9x32(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32, cols int, flags int)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·avx512Cols9x32(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), DX
-	MOVQ   lda+16(FP), BX
-	MOVQ   b+24(FP), SI
-	MOVQ   ldb+32(FP), DI
-	SHLQ   $0x02, BX
-	SHLQ   $0x02, DI
-	MOVQ   cols+64(FP), CX
-	MOVQ   $-1, R8
-	SHLQ   CL, R8
-	NOTQ   R8
-	KMOVW  R8, K1
-	SHRQ   $0x10, R8
-	KMOVW  R8, K2
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	VXORPS Z12, Z12, Z12
-	VXORPS Z13, Z13, Z13
-	VXORPS Z14, Z14, Z14
-	VXORPS Z15, Z15, Z15
-	VXORPS Z16, Z16, Z16
-	VXORPS Z17, Z17, Z17
-	LEAQ   (BX)(BX*2), CX
-	LEAQ   (DI)(DI*2), R8
-	SUBQ   $0x04, AX
-	JLT    tail
+	MOVQ       k+0(FP), AX
+	MOVQ       a+8(FP), DX
+	MOVQ       lda+16(FP), BX
+	MOVQ       b+24(FP), SI
+	MOVQ       ldb+32(FP), DI
+	SHLQ       $0x02, BX
+	SHLQ       $0x02, DI
+	MOVQ       cols+64(FP), CX
+	MOVQ       $-1, R8
+	SHLQ       CL, R8
+	NOTQ       R8
+	KMOVW      R8, K1
+	SHRQ       $0x10, R8
+	KMOVW      R8, K2
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	VXORPS     Z10, Z10, Z10
+	VXORPS     Z11, Z11, Z11
+	VXORPS     Z12, Z12, Z12
+	VXORPS     Z13, Z13, Z13
+	VXORPS     Z14, Z14, Z14
+	VXORPS     Z15, Z15, Z15
+	VXORPS     Z16, Z16, Z16
+	VXORPS     Z17, Z17, Z17
+	LEAQ       (BX)(BX*2), CX
+	LEAQ       (DI)(DI*2), R8
+	MOVQ       c+40(FP), R9
+	MOVQ       ldc+48(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	SUBQ       $0x04, AX
+	JLT        tail
 
 four:
 	VMOVUPS.Z    (SI), K1, Z18
@@ -6691,33 +7193,53 @@ cut:
 	RET
 
 // func avx512Cols9x16(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32, cols int, flags int)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·avx512Cols9x16(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), DX
-	MOVQ   lda+16(FP), BX
-	MOVQ   b+24(FP), SI
-	MOVQ   ldb+32(FP), DI
-	SHLQ   $0x02, BX
-	SHLQ   $0x02, DI
-	MOVQ   cols+64(FP), CX
-	MOVQ   $-1, R8
-	SHLQ   CL, R8
-	NOTQ   R8
-	KMOVW  R8, K1
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	LEAQ   (BX)(BX*2), CX
-	LEAQ   (DI)(DI*2), R8
-	SUBQ   $0x04, AX
-	JLT    tail
+	MOVQ       k+0(FP), AX
+	MOVQ       a+8(FP), DX
+	MOVQ       lda+16(FP), BX
+	MOVQ       b+24(FP), SI
+	MOVQ       ldb+32(FP), DI
+	SHLQ       $0x02, BX
+	SHLQ       $0x02, DI
+	MOVQ       cols+64(FP), CX
+	MOVQ       $-1, R8
+	SHLQ       CL, R8
+	NOTQ       R8
+	KMOVW      R8, K1
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	LEAQ       (BX)(BX*2), CX
+	LEAQ       (DI)(DI*2), R8
+	MOVQ       c+40(FP), R9
+	MOVQ       ldc+48(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	SUBQ       $0x04, AX
+	JLT        tail
 
 four:
 	VMOVUPS.Z        (SI), K1, Z9
@@ -6895,48 +7417,80 @@ cut:
 	RET
 
 // func avx512Rows10x32(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32, cols int, flags int)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·avx512Rows10x32(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), DX
-	MOVQ   lda+16(FP), BX
-	MOVQ   b+24(FP), SI
-	MOVQ   ldb+32(FP), DI
-	SHLQ   $0x02, BX
-	SHLQ   $0x02, DI
-	MOVQ   cols+64(FP), CX
-	MOVQ   $-1, R8
-	SHLQ   CL, R8
-	NOTQ   R8
-	KMOVW  R8, K1
-	SHRQ   $0x10, R8
-	KMOVW  R8, K2
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	VXORPS Z12, Z12, Z12
-	VXORPS Z13, Z13, Z13
-	VXORPS Z14, Z14, Z14
-	VXORPS Z15, Z15, Z15
-	VXORPS Z16, Z16, Z16
-	VXORPS Z17, Z17, Z17
-	VXORPS Z18, Z18, Z18
-	VXORPS Z19, Z19, Z19
-	LEAQ   (BX)(BX*2), CX
-	LEAQ   (DI)(DI*2), R8
-	LEAQ   (DX)(BX*4), R9
-	ADDQ   BX, R9
-	SUBQ   $0x04, AX
-	JLT    tail
+	MOVQ       k+0(FP), AX
+	MOVQ       a+8(FP), DX
+	MOVQ       lda+16(FP), BX
+	MOVQ       b+24(FP), SI
+	MOVQ       ldb+32(FP), DI
+	SHLQ       $0x02, BX
+	SHLQ       $0x02, DI
+	MOVQ       cols+64(FP), CX
+	MOVQ       $-1, R8
+	SHLQ       CL, R8
+	NOTQ       R8
+	KMOVW      R8, K1
+	SHRQ       $0x10, R8
+	KMOVW      R8, K2
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	VXORPS     Z10, Z10, Z10
+	VXORPS     Z11, Z11, Z11
+	VXORPS     Z12, Z12, Z12
+	VXORPS     Z13, Z13, Z13
+	VXORPS     Z14, Z14, Z14
+	VXORPS     Z15, Z15, Z15
+	VXORPS     Z16, Z16, Z16
+	VXORPS     Z17, Z17, Z17
+	VXORPS     Z18, Z18, Z18
+	VXORPS     Z19, Z19, Z19
+	LEAQ       (BX)(BX*2), CX
+	LEAQ       (DI)(DI*2), R8
+	LEAQ       (DX)(BX*4), R9
+	ADDQ       BX, R9
+	MOVQ       c+40(FP), R10
+	MOVQ       ldc+48(FP), R11
+	SHLQ       $0x02, R11
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	SUBQ       $0x04, AX
+	JLT        tail
 
 four:
 	VMOVUPS.Z    (SI), K1, Z20
@@ -7296,36 +7850,58 @@ cut:
 	RET
 
 // func avx512Rows10x16(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32, cols int, flags int)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·avx512Rows10x16(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), DX
-	MOVQ   lda+16(FP), BX
-	MOVQ   b+24(FP), SI
-	MOVQ   ldb+32(FP), DI
-	SHLQ   $0x02, BX
-	SHLQ   $0x02, DI
-	MOVQ   cols+64(FP), CX
-	MOVQ   $-1, R8
-	SHLQ   CL, R8
-	NOTQ   R8
-	KMOVW  R8, K1
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	LEAQ   (BX)(BX*2), CX
-	LEAQ   (DI)(DI*2), R8
-	LEAQ   (DX)(BX*4), R9
-	ADDQ   BX, R9
-	SUBQ   $0x04, AX
-	JLT    tail
+	MOVQ       k+0(FP), AX
+	MOVQ       a+8(FP), DX
+	MOVQ       lda+16(FP), BX
+	MOVQ       b+24(FP), SI
+	MOVQ       ldb+32(FP), DI
+	SHLQ       $0x02, BX
+	SHLQ       $0x02, DI
+	MOVQ       cols+64(FP), CX
+	MOVQ       $-1, R8
+	SHLQ       CL, R8
+	NOTQ       R8
+	KMOVW      R8, K1
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	LEAQ       (BX)(BX*2), CX
+	LEAQ       (DI)(DI*2), R8
+	LEAQ       (DX)(BX*4), R9
+	ADDQ       BX, R9
+	MOVQ       c+40(FP), R10
+	MOVQ       ldc+48(FP), R11
+	SHLQ       $0x02, R11
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	SUBQ       $0x04, AX
+	JLT        tail
 
 four:
 	VMOVUPS.Z        (SI), K1, Z10
@@ -7519,46 +8095,78 @@ cut:
 	RET
 
 // func avx512Cols10x32(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32, cols int, flags int)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·avx512Cols10x32(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), DX
-	MOVQ   lda+16(FP), BX
-	MOVQ   b+24(FP), SI
-	MOVQ   ldb+32(FP), DI
-	SHLQ   $0x02, BX
-	SHLQ   $0x02, DI
-	MOVQ   cols+64(FP), CX
-	MOVQ   $-1, R8
-	SHLQ   CL, R8
-	NOTQ   R8
-	KMOVW  R8, K1
-	SHRQ   $0x10, R8
-	KMOVW  R8, K2
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	VXORPS Z12, Z12, Z12
-	VXORPS Z13, Z13, Z13
-	VXORPS Z14, Z14, Z14
-	VXORPS Z15, Z15, Z15
-	VXORPS Z16, Z16, Z16
-	VXORPS Z17, Z17, Z17
-	VXORPS Z18, Z18, Z18
-	VXORPS Z19, Z19, Z19
-	LEAQ   (BX)(BX*2), CX
-	LEAQ   (DI)(DI*2), R8
-	SUBQ   $0x04, AX
-	JLT    tail
+	MOVQ       k+0(FP), AX
+	MOVQ       a+8(FP), DX
+	MOVQ       lda+16(FP), BX
+	MOVQ       b+24(FP), SI
+	MOVQ       ldb+32(FP), DI
+	SHLQ       $0x02, BX
+	SHLQ       $0x02, DI
+	MOVQ       cols+64(FP), CX
+	MOVQ       $-1, R8
+	SHLQ       CL, R8
+	NOTQ       R8
+	KMOVW      R8, K1
+	SHRQ       $0x10, R8
+	KMOVW      R8, K2
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	VXORPS     Z10, Z10, Z10
+	VXORPS     Z11, Z11, Z11
+	VXORPS     Z12, Z12, Z12
+	VXORPS     Z13, Z13, Z13
+	VXORPS     Z14, Z14, Z14
+	VXORPS     Z15, Z15, Z15
+	VXORPS     Z16, Z16, Z16
+	VXORPS     Z17, Z17, Z17
+	VXORPS     Z18, Z18, Z18
+	VXORPS     Z19, Z19, Z19
+	LEAQ       (BX)(BX*2), CX
+	LEAQ       (DI)(DI*2), R8
+	MOVQ       c+40(FP), R9
+	MOVQ       ldc+48(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	SUBQ       $0x04, AX
+	JLT        tail
 
 four:
 	VMOVUPS.Z    (SI), K1, Z20
@@ -7916,34 +8524,56 @@ cut:
 	RET
 
 // func avx512Cols10x16(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32, cols int, flags int)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·avx512Cols10x16(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), DX
-	MOVQ   lda+16(FP), BX
-	MOVQ   b+24(FP), SI
-	MOVQ   ldb+32(FP), DI
-	SHLQ   $0x02, BX
-	SHLQ   $0x02, DI
-	MOVQ   cols+64(FP), CX
-	MOVQ   $-1, R8
-	SHLQ   CL, R8
-	NOTQ   R8
-	KMOVW  R8, K1
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	LEAQ   (BX)(BX*2), CX
-	LEAQ   (DI)(DI*2), R8
-	SUBQ   $0x04, AX
-	JLT    tail
+	MOVQ       k+0(FP), AX
+	MOVQ       a+8(FP), DX
+	MOVQ       lda+16(FP), BX
+	MOVQ       b+24(FP), SI
+	MOVQ       ldb+32(FP), DI
+	SHLQ       $0x02, BX
+	SHLQ       $0x02, DI
+	MOVQ       cols+64(FP), CX
+	MOVQ       $-1, R8
+	SHLQ       CL, R8
+	NOTQ       R8
+	KMOVW      R8, K1
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	LEAQ       (BX)(BX*2), CX
+	LEAQ       (DI)(DI*2), R8
+	MOVQ       c+40(FP), R9
+	MOVQ       ldc+48(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	SUBQ       $0x04, AX
+	JLT        tail
 
 four:
 	VMOVUPS.Z        (SI), K1, Z10
@@ -8135,52 +8765,87 @@ cut:
 	RET
 
 // func avx512Rows11x32(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32, cols int, flags int)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·avx512Rows11x32(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), DX
-	MOVQ   lda+16(FP), BX
-	MOVQ   b+24(FP), SI
-	MOVQ   ldb+32(FP), DI
-	SHLQ   $0x02, BX
-	SHLQ   $0x02, DI
-	MOVQ   cols+64(FP), CX
-	MOVQ   $-1, R8
-	SHLQ   CL, R8
-	NOTQ   R8
-	KMOVW  R8, K1
-	SHRQ   $0x10, R8
-	KMOVW  R8, K2
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	VXORPS Z12, Z12, Z12
-	VXORPS Z13, Z13, Z13
-	VXORPS Z14, Z14, Z14
-	VXORPS Z15, Z15, Z15
-	VXORPS Z16, Z16, Z16
-	VXORPS Z17, Z17, Z17
-	VXORPS Z18, Z18, Z18
-	VXORPS Z19, Z19, Z19
-	VXORPS Z20, Z20, Z20
-	VXORPS Z21, Z21, Z21
-	LEAQ   (BX)(BX*2), CX
-	LEAQ   (DI)(DI*2), R8
-	LEAQ   (DX)(BX*4), R9
-	ADDQ   BX, R9
-	LEAQ   (R9)(BX*4), R10
-	ADDQ   BX, R10
-	SUBQ   $0x04, AX
-	JLT    tail
+	MOVQ       k+0(FP), AX
+	MOVQ       a+8(FP), DX
+	MOVQ       lda+16(FP), BX
+	MOVQ       b+24(FP), SI
+	MOVQ       ldb+32(FP), DI
+	SHLQ       $0x02, BX
+	SHLQ       $0x02, DI
+	MOVQ       cols+64(FP), CX
+	MOVQ       $-1, R8
+	SHLQ       CL, R8
+	NOTQ       R8
+	KMOVW      R8, K1
+	SHRQ       $0x10, R8
+	KMOVW      R8, K2
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	VXORPS     Z10, Z10, Z10
+	VXORPS     Z11, Z11, Z11
+	VXORPS     Z12, Z12, Z12
+	VXORPS     Z13, Z13, Z13
+	VXORPS     Z14, Z14, Z14
+	VXORPS     Z15, Z15, Z15
+	VXORPS     Z16, Z16, Z16
+	VXORPS     Z17, Z17, Z17
+	VXORPS     Z18, Z18, Z18
+	VXORPS     Z19, Z19, Z19
+	VXORPS     Z20, Z20, Z20
+	VXORPS     Z21, Z21, Z21
+	LEAQ       (BX)(BX*2), CX
+	LEAQ       (DI)(DI*2), R8
+	LEAQ       (DX)(BX*4), R9
+	ADDQ       BX, R9
+	LEAQ       (R9)(BX*4), R10
+	ADDQ       BX, R10
+	MOVQ       c+40(FP), R11
+	MOVQ       ldc+48(FP), R12
+	SHLQ       $0x02, R12
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	SUBQ       $0x04, AX
+	JLT        tail
 
 four:
 	VMOVUPS.Z    (SI), K1, Z22
@@ -8572,39 +9237,63 @@ cut:
 	RET
 
 // func avx512Rows11x16(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32, cols int, flags int)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·avx512Rows11x16(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), DX
-	MOVQ   lda+16(FP), BX
-	MOVQ   b+24(FP), SI
-	MOVQ   ldb+32(FP), DI
-	SHLQ   $0x02, BX
-	SHLQ   $0x02, DI
-	MOVQ   cols+64(FP), CX
-	MOVQ   $-1, R8
-	SHLQ   CL, R8
-	NOTQ   R8
-	KMOVW  R8, K1
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	LEAQ   (BX)(BX*2), CX
-	LEAQ   (DI)(DI*2), R8
-	LEAQ   (DX)(BX*4), R9
-	ADDQ   BX, R9
-	LEAQ   (R9)(BX*4), R10
-	ADDQ   BX, R10
-	SUBQ   $0x04, AX
-	JLT    tail
+	MOVQ       k+0(FP), AX
+	MOVQ       a+8(FP), DX
+	MOVQ       lda+16(FP), BX
+	MOVQ       b+24(FP), SI
+	MOVQ       ldb+32(FP), DI
+	SHLQ       $0x02, BX
+	SHLQ       $0x02, DI
+	MOVQ       cols+64(FP), CX
+	MOVQ       $-1, R8
+	SHLQ       CL, R8
+	NOTQ       R8
+	KMOVW      R8, K1
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	VXORPS     Z10, Z10, Z10
+	LEAQ       (BX)(BX*2), CX
+	LEAQ       (DI)(DI*2), R8
+	LEAQ       (DX)(BX*4), R9
+	ADDQ       BX, R9
+	LEAQ       (R9)(BX*4), R10
+	ADDQ       BX, R10
+	MOVQ       c+40(FP), R11
+	MOVQ       ldc+48(FP), R12
+	SHLQ       $0x02, R12
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	SUBQ       $0x04, AX
+	JLT        tail
 
 four:
 	VMOVUPS.Z        (SI), K1, Z11
@@ -8814,48 +9503,83 @@ cut:
 	RET
 
 // func avx512Cols11x32(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32, cols int, flags int)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·avx512Cols11x32(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), DX
-	MOVQ   lda+16(FP), BX
-	MOVQ   b+24(FP), SI
-	MOVQ   ldb+32(FP), DI
-	SHLQ   $0x02, BX
-	SHLQ   $0x02, DI
-	MOVQ   cols+64(FP), CX
-	MOVQ   $-1, R8
-	SHLQ   CL, R8
-	NOTQ   R8
-	KMOVW  R8, K1
-	SHRQ   $0x10, R8
-	KMOVW  R8, K2
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	VXORPS Z12, Z12, Z12
-	VXORPS Z13, Z13, Z13
-	VXORPS Z14, Z14, Z14
-	VXORPS Z15, Z15, Z15
-	VXORPS Z16, Z16, Z16
-	VXORPS Z17, Z17, Z17
-	VXORPS Z18, Z18, Z18
-	VXORPS Z19, Z19, Z19
-	VXORPS Z20, Z20, Z20
-	VXORPS Z21, Z21, Z21
-	LEAQ   (BX)(BX*2), CX
-	LEAQ   (DI)(DI*2), R8
-	SUBQ   $0x04, AX
-	JLT    tail
+	MOVQ       k+0(FP), AX
+	MOVQ       a+8(FP), DX
+	MOVQ       lda+16(FP), BX
+	MOVQ       b+24(FP), SI
+	MOVQ       ldb+32(FP), DI
+	SHLQ       $0x02, BX
+	SHLQ       $0x02, DI
+	MOVQ       cols+64(FP), CX
+	MOVQ       $-1, R8
+	SHLQ       CL, R8
+	NOTQ       R8
+	KMOVW      R8, K1
+	SHRQ       $0x10, R8
+	KMOVW      R8, K2
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	VXORPS     Z10, Z10, Z10
+	VXORPS     Z11, Z11, Z11
+	VXORPS     Z12, Z12, Z12
+	VXORPS     Z13, Z13, Z13
+	VXORPS     Z14, Z14, Z14
+	VXORPS     Z15, Z15, Z15
+	VXORPS     Z16, Z16, Z16
+	VXORPS     Z17, Z17, Z17
+	VXORPS     Z18, Z18, Z18
+	VXORPS     Z19, Z19, Z19
+	VXORPS     Z20, Z20, Z20
+	VXORPS     Z21, Z21, Z21
+	LEAQ       (BX)(BX*2), CX
+	LEAQ       (DI)(DI*2), R8
+	MOVQ       c+40(FP), R9
+	MOVQ       ldc+48(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	SUBQ       $0x04, AX
+	JLT        tail
 
 four:
 	VMOVUPS.Z    (SI), K1, Z22
@@ -9243,35 +9967,59 @@ cut:
 	RET
 
 // func avx512Cols11x16(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32, cols int, flags int)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·avx512Cols11x16(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), DX
-	MOVQ   lda+16(FP), BX
-	MOVQ   b+24(FP), SI
-	MOVQ   ldb+32(FP), DI
-	SHLQ   $0x02, BX
-	SHLQ   $0x02, DI
-	MOVQ   cols+64(FP), CX
-	MOVQ   $-1, R8
-	SHLQ   CL, R8
-	NOTQ   R8
-	KMOVW  R8, K1
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	LEAQ   (BX)(BX*2), CX
-	LEAQ   (DI)(DI*2), R8
-	SUBQ   $0x04, AX
-	JLT    tail
+	MOVQ       k+0(FP), AX
+	MOVQ       a+8(FP), DX
+	MOVQ       lda+16(FP), BX
+	MOVQ       b+24(FP), SI
+	MOVQ       ldb+32(FP), DI
+	SHLQ       $0x02, BX
+	SHLQ       $0x02, DI
+	MOVQ       cols+64(FP), CX
+	MOVQ       $-1, R8
+	SHLQ       CL, R8
+	NOTQ       R8
+	KMOVW      R8, K1
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	VXORPS     Z10, Z10, Z10
+	LEAQ       (BX)(BX*2), CX
+	LEAQ       (DI)(DI*2), R8
+	MOVQ       c+40(FP), R9
+	MOVQ       ldc+48(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	SUBQ       $0x04, AX
+	JLT        tail
 
 four:
 	VMOVUPS.Z        (SI), K1, Z11
@@ -9477,54 +10225,92 @@ cut:
 	RET
 
 // func avx512Rows12x32(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32, cols int, flags int)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·avx512Rows12x32(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), DX
-	MOVQ   lda+16(FP), BX
-	MOVQ   b+24(FP), SI
-	MOVQ   ldb+32(FP), DI
-	SHLQ   $0x02, BX
-	SHLQ   $0x02, DI
-	MOVQ   cols+64(FP), CX
-	MOVQ   $-1, R8
-	SHLQ   CL, R8
-	NOTQ   R8
-	KMOVW  R8, K1
-	SHRQ   $0x10, R8
-	KMOVW  R8, K2
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	VXORPS Z12, Z12, Z12
-	VXORPS Z13, Z13, Z13
-	VXORPS Z14, Z14, Z14
-	VXORPS Z15, Z15, Z15
-	VXORPS Z16, Z16, Z16
-	VXORPS Z17, Z17, Z17
-	VXORPS Z18, Z18, Z18
-	VXORPS Z19, Z19, Z19
-	VXORPS Z20, Z20, Z20
-	VXORPS Z21, Z21, Z21
-	VXORPS Z22, Z22, Z22
-	VXORPS Z23, Z23, Z23
-	LEAQ   (BX)(BX*2), CX
-	LEAQ   (DI)(DI*2), R8
-	LEAQ   (DX)(BX*4), R9
-	ADDQ   BX, R9
-	LEAQ   (R9)(BX*4), R10
-	ADDQ   BX, R10
-	SUBQ   $0x04, AX
-	JLT    tail
+	MOVQ       k+0(FP), AX
+	MOVQ       a+8(FP), DX
+	MOVQ       lda+16(FP), BX
+	MOVQ       b+24(FP), SI
+	MOVQ       ldb+32(FP), DI
+	SHLQ       $0x02, BX
+	SHLQ       $0x02, DI
+	MOVQ       cols+64(FP), CX
+	MOVQ       $-1, R8
+	SHLQ       CL, R8
+	NOTQ       R8
+	KMOVW      R8, K1
+	SHRQ       $0x10, R8
+	KMOVW      R8, K2
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	VXORPS     Z10, Z10, Z10
+	VXORPS     Z11, Z11, Z11
+	VXORPS     Z12, Z12, Z12
+	VXORPS     Z13, Z13, Z13
+	VXORPS     Z14, Z14, Z14
+	VXORPS     Z15, Z15, Z15
+	VXORPS     Z16, Z16, Z16
+	VXORPS     Z17, Z17, Z17
+	VXORPS     Z18, Z18, Z18
+	VXORPS     Z19, Z19, Z19
+	VXORPS     Z20, Z20, Z20
+	VXORPS     Z21, Z21, Z21
+	VXORPS     Z22, Z22, Z22
+	VXORPS     Z23, Z23, Z23
+	LEAQ       (BX)(BX*2), CX
+	LEAQ       (DI)(DI*2), R8
+	LEAQ       (DX)(BX*4), R9
+	ADDQ       BX, R9
+	LEAQ       (R9)(BX*4), R10
+	ADDQ       BX, R10
+	MOVQ       c+40(FP), R11
+	MOVQ       ldc+48(FP), R12
+	SHLQ       $0x02, R12
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	SUBQ       $0x04, AX
+	JLT        tail
 
 four:
 	VMOVUPS.Z    (SI), K1, Z24
@@ -9946,40 +10732,66 @@ cut:
 	RET
 
 // func avx512Rows12x16(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32, cols int, flags int)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·avx512Rows12x16(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), DX
-	MOVQ   lda+16(FP), BX
-	MOVQ   b+24(FP), SI
-	MOVQ   ldb+32(FP), DI
-	SHLQ   $0x02, BX
-	SHLQ   $0x02, DI
-	MOVQ   cols+64(FP), CX
-	MOVQ   $-1, R8
-	SHLQ   CL, R8
-	NOTQ   R8
-	KMOVW  R8, K1
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	LEAQ   (BX)(BX*2), CX
-	LEAQ   (DI)(DI*2), R8
-	LEAQ   (DX)(BX*4), R9
-	ADDQ   BX, R9
-	LEAQ   (R9)(BX*4), R10
-	ADDQ   BX, R10
-	SUBQ   $0x04, AX
-	JLT    tail
+	MOVQ       k+0(FP), AX
+	MOVQ       a+8(FP), DX
+	MOVQ       lda+16(FP), BX
+	MOVQ       b+24(FP), SI
+	MOVQ       ldb+32(FP), DI
+	SHLQ       $0x02, BX
+	SHLQ       $0x02, DI
+	MOVQ       cols+64(FP), CX
+	MOVQ       $-1, R8
+	SHLQ       CL, R8
+	NOTQ       R8
+	KMOVW      R8, K1
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	VXORPS     Z10, Z10, Z10
+	VXORPS     Z11, Z11, Z11
+	LEAQ       (BX)(BX*2), CX
+	LEAQ       (DI)(DI*2), R8
+	LEAQ       (DX)(BX*4), R9
+	ADDQ       BX, R9
+	LEAQ       (R9)(BX*4), R10
+	ADDQ       BX, R10
+	MOVQ       c+40(FP), R11
+	MOVQ       ldc+48(FP), R12
+	SHLQ       $0x02, R12
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	SUBQ       $0x04, AX
+	JLT        tail
 
 four:
 	VMOVUPS.Z        (SI), K1, Z12
@@ -10203,50 +11015,88 @@ cut:
 	RET
 
 // func avx512Cols12x32(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32, cols int, flags int)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·avx512Cols12x32(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), DX
-	MOVQ   lda+16(FP), BX
-	MOVQ   b+24(FP), SI
-	MOVQ   ldb+32(FP), DI
-	SHLQ   $0x02, BX
-	SHLQ   $0x02, DI
-	MOVQ   cols+64(FP), CX
-	MOVQ   $-1, R8
-	SHLQ   CL, R8
-	NOTQ   R8
-	KMOVW  R8, K1
-	SHRQ   $0x10, R8
-	KMOVW  R8, K2
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	VXORPS Z12, Z12, Z12
-	VXORPS Z13, Z13, Z13
-	VXORPS Z14, Z14, Z14
-	VXORPS Z15, Z15, Z15
-	VXORPS Z16, Z16, Z16
-	VXORPS Z17, Z17, Z17
-	VXORPS Z18, Z18, Z18
-	VXORPS Z19, Z19, Z19
-	VXORPS Z20, Z20, Z20
-	VXORPS Z21, Z21, Z21
-	VXORPS Z22, Z22, Z22
-	VXORPS Z23, Z23, Z23
-	LEAQ   (BX)(BX*2), CX
-	LEAQ   (DI)(DI*2), R8
-	SUBQ   $0x04, AX
-	JLT    tail
+	MOVQ       k+0(FP), AX
+	MOVQ       a+8(FP), DX
+	MOVQ       lda+16(FP), BX
+	MOVQ       b+24(FP), SI
+	MOVQ       ldb+32(FP), DI
+	SHLQ       $0x02, BX
+	SHLQ       $0x02, DI
+	MOVQ       cols+64(FP), CX
+	MOVQ       $-1, R8
+	SHLQ       CL, R8
+	NOTQ       R8
+	KMOVW      R8, K1
+	SHRQ       $0x10, R8
+	KMOVW      R8, K2
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	VXORPS     Z10, Z10, Z10
+	VXORPS     Z11, Z11, Z11
+	VXORPS     Z12, Z12, Z12
+	VXORPS     Z13, Z13, Z13
+	VXORPS     Z14, Z14, Z14
+	VXORPS     Z15, Z15, Z15
+	VXORPS     Z16, Z16, Z16
+	VXORPS     Z17, Z17, Z17
+	VXORPS     Z18, Z18, Z18
+	VXORPS     Z19, Z19, Z19
+	VXORPS     Z20, Z20, Z20
+	VXORPS     Z21, Z21, Z21
+	VXORPS     Z22, Z22, Z22
+	VXORPS     Z23, Z23, Z23
+	LEAQ       (BX)(BX*2), CX
+	LEAQ       (DI)(DI*2), R8
+	MOVQ       c+40(FP), R9
+	MOVQ       ldc+48(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	SUBQ       $0x04, AX
+	JLT        tail
 
 four:
 	VMOVUPS.Z    (SI), K1, Z24
@@ -10664,36 +11514,62 @@ cut:
 	RET
 
 // func avx512Cols12x16(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32, cols int, flags int)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·avx512Cols12x16(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), DX
-	MOVQ   lda+16(FP), BX
-	MOVQ   b+24(FP), SI
-	MOVQ   ldb+32(FP), DI
-	SHLQ   $0x02, BX
-	SHLQ   $0x02, DI
-	MOVQ   cols+64(FP), CX
-	MOVQ   $-1, R8
-	SHLQ   CL, R8
-	NOTQ   R8
-	KMOVW  R8, K1
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	LEAQ   (BX)(BX*2), CX
-	LEAQ   (DI)(DI*2), R8
-	SUBQ   $0x04, AX
-	JLT    tail
+	MOVQ       k+0(FP), AX
+	MOVQ       a+8(FP), DX
+	MOVQ       lda+16(FP), BX
+	MOVQ       b+24(FP), SI
+	MOVQ       ldb+32(FP), DI
+	SHLQ       $0x02, BX
+	SHLQ       $0x02, DI
+	MOVQ       cols+64(FP), CX
+	MOVQ       $-1, R8
+	SHLQ       CL, R8
+	NOTQ       R8
+	KMOVW      R8, K1
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	VXORPS     Z10, Z10, Z10
+	VXORPS     Z11, Z11, Z11
+	LEAQ       (BX)(BX*2), CX
+	LEAQ       (DI)(DI*2), R8
+	MOVQ       c+40(FP), R9
+	MOVQ       ldc+48(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	SUBQ       $0x04, AX
+	JLT        tail
 
 four:
 	VMOVUPS.Z        (SI), K1, Z12
@@ -10913,56 +11789,97 @@ cut:
 	RET
 
 // func avx512Rows13x32(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32, cols int, flags int)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·avx512Rows13x32(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), DX
-	MOVQ   lda+16(FP), BX
-	MOVQ   b+24(FP), SI
-	MOVQ   ldb+32(FP), DI
-	SHLQ   $0x02, BX
-	SHLQ   $0x02, DI
-	MOVQ   cols+64(FP), CX
-	MOVQ   $-1, R8
-	SHLQ   CL, R8
-	NOTQ   R8
-	KMOVW  R8, K1
-	SHRQ   $0x10, R8
-	KMOVW  R8, K2
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	VXORPS Z12, Z12, Z12
-	VXORPS Z13, Z13, Z13
-	VXORPS Z14, Z14, Z14
-	VXORPS Z15, Z15, Z15
-	VXORPS Z16, Z16, Z16
-	VXORPS Z17, Z17, Z17
-	VXORPS Z18, Z18, Z18
-	VXORPS Z19, Z19, Z19
-	VXORPS Z20, Z20, Z20
-	VXORPS Z21, Z21, Z21
-	VXORPS Z22, Z22, Z22
-	VXORPS Z23, Z23, Z23
-	VXORPS Z24, Z24, Z24
-	VXORPS Z25, Z25, Z25
-	LEAQ   (BX)(BX*2), CX
-	LEAQ   (DI)(DI*2), R8
-	LEAQ   (DX)(BX*4), R9
-	ADDQ   BX, R9
-	LEAQ   (R9)(BX*4), R10
-	ADDQ   BX, R10
-	SUBQ   $0x04, AX
-	JLT    tail
+	MOVQ       k+0(FP), AX
+	MOVQ       a+8(FP), DX
+	MOVQ       lda+16(FP), BX
+	MOVQ       b+24(FP), SI
+	MOVQ       ldb+32(FP), DI
+	SHLQ       $0x02, BX
+	SHLQ       $0x02, DI
+	MOVQ       cols+64(FP), CX
+	MOVQ       $-1, R8
+	SHLQ       CL, R8
+	NOTQ       R8
+	KMOVW      R8, K1
+	SHRQ       $0x10, R8
+	KMOVW      R8, K2
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	VXORPS     Z10, Z10, Z10
+	VXORPS     Z11, Z11, Z11
+	VXORPS     Z12, Z12, Z12
+	VXORPS     Z13, Z13, Z13
+	VXORPS     Z14, Z14, Z14
+	VXORPS     Z15, Z15, Z15
+	VXORPS     Z16, Z16, Z16
+	VXORPS     Z17, Z17, Z17
+	VXORPS     Z18, Z18, Z18
+	VXORPS     Z19, Z19, Z19
+	VXORPS     Z20, Z20, Z20
+	VXORPS     Z21, Z21, Z21
+	VXORPS     Z22, Z22, Z22
+	VXORPS     Z23, Z23, Z23
+	VXORPS     Z24, Z24, Z24
+	VXORPS     Z25, Z25, Z25
+	LEAQ       (BX)(BX*2), CX
+	LEAQ       (DI)(DI*2), R8
+	LEAQ       (DX)(BX*4), R9
+	ADDQ       BX, R9
+	LEAQ       (R9)(BX*4), R10
+	ADDQ       BX, R10
+	MOVQ       c+40(FP), R11
+	MOVQ       ldc+48(FP), R12
+	SHLQ       $0x02, R12
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	SUBQ       $0x04, AX
+	JLT        tail
 
 four:
 	VMOVUPS.Z    (SI), K1, Z26
@@ -11414,41 +12331,69 @@ cut:
 	RET
 
 // func avx512Rows13x16(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32, cols int, flags int)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·avx512Rows13x16(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), DX
-	MOVQ   lda+16(FP), BX
-	MOVQ   b+24(FP), SI
-	MOVQ   ldb+32(FP), DI
-	SHLQ   $0x02, BX
-	SHLQ   $0x02, DI
-	MOVQ   cols+64(FP), CX
-	MOVQ   $-1, R8
-	SHLQ   CL, R8
-	NOTQ   R8
-	KMOVW  R8, K1
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	VXORPS Z12, Z12, Z12
-	LEAQ   (BX)(BX*2), CX
-	LEAQ   (DI)(DI*2), R8
-	LEAQ   (DX)(BX*4), R9
-	ADDQ   BX, R9
-	LEAQ   (R9)(BX*4), R10
-	ADDQ   BX, R10
-	SUBQ   $0x04, AX
-	JLT    tail
+	MOVQ       k+0(FP), AX
+	MOVQ       a+8(FP), DX
+	MOVQ       lda+16(FP), BX
+	MOVQ       b+24(FP), SI
+	MOVQ       ldb+32(FP), DI
+	SHLQ       $0x02, BX
+	SHLQ       $0x02, DI
+	MOVQ       cols+64(FP), CX
+	MOVQ       $-1, R8
+	SHLQ       CL, R8
+	NOTQ       R8
+	KMOVW      R8, K1
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	VXORPS     Z10, Z10, Z10
+	VXORPS     Z11, Z11, Z11
+	VXORPS     Z12, Z12, Z12
+	LEAQ       (BX)(BX*2), CX
+	LEAQ       (DI)(DI*2), R8
+	LEAQ       (DX)(BX*4), R9
+	ADDQ       BX, R9
+	LEAQ       (R9)(BX*4), R10
+	ADDQ       BX, R10
+	MOVQ       c+40(FP), R11
+	MOVQ       ldc+48(FP), R12
+	SHLQ       $0x02, R12
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	SUBQ       $0x04, AX
+	JLT        tail
 
 four:
 	VMOVUPS.Z        (SI), K1, Z13
@@ -11686,52 +12631,93 @@ cut:
 	RET
 
 // func avx512Cols13x32(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32, cols int, flags int)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·avx512Cols13x32(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), DX
-	MOVQ   lda+16(FP), BX
-	MOVQ   b+24(FP), SI
-	MOVQ   ldb+32(FP), DI
-	SHLQ   $0x02, BX
-	SHLQ   $0x02, DI
-	MOVQ   cols+64(FP), CX
-	MOVQ   $-1, R8
-	SHLQ   CL, R8
-	NOTQ   R8
-	KMOVW  R8, K1
-	SHRQ   $0x10, R8
-	KMOVW  R8, K2
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	VXORPS Z12, Z12, Z12
-	VXORPS Z13, Z13, Z13
-	VXORPS Z14, Z14, Z14
-	VXORPS Z15, Z15, Z15
-	VXORPS Z16, Z16, Z16
-	VXORPS Z17, Z17, Z17
-	VXORPS Z18, Z18, Z18
-	VXORPS Z19, Z19, Z19
-	VXORPS Z20, Z20, Z20
-	VXORPS Z21, Z21, Z21
-	VXORPS Z22, Z22, Z22
-	VXORPS Z23, Z23, Z23
-	VXORPS Z24, Z24, Z24
-	VXORPS Z25, Z25, Z25
-	LEAQ   (BX)(BX*2), CX
-	LEAQ   (DI)(DI*2), R8
-	SUBQ   $0x04, AX
-	JLT    tail
+	MOVQ       k+0(FP), AX
+	MOVQ       a+8(FP), DX
+	MOVQ       lda+16(FP), BX
+	MOVQ       b+24(FP), SI
+	MOVQ       ldb+32(FP), DI
+	SHLQ       $0x02, BX
+	SHLQ       $0x02, DI
+	MOVQ       cols+64(FP), CX
+	MOVQ       $-1, R8
+	SHLQ       CL, R8
+	NOTQ       R8
+	KMOVW      R8, K1
+	SHRQ       $0x10, R8
+	KMOVW      R8, K2
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	VXORPS     Z10, Z10, Z10
+	VXORPS     Z11, Z11, Z11
+	VXORPS     Z12, Z12, Z12
+	VXORPS     Z13, Z13, Z13
+	VXORPS     Z14, Z14, Z14
+	VXORPS     Z15, Z15, Z15
+	VXORPS     Z16, Z16, Z16
+	VXORPS     Z17, Z17, Z17
+	VXORPS     Z18, Z18, Z18
+	VXORPS     Z19, Z19, Z19
+	VXORPS     Z20, Z20, Z20
+	VXORPS     Z21, Z21, Z21
+	VXORPS     Z22, Z22, Z22
+	VXORPS     Z23, Z23, Z23
+	VXORPS     Z24, Z24, Z24
+	VXORPS     Z25, Z25, Z25
+	LEAQ       (BX)(BX*2), CX
+	LEAQ       (DI)(DI*2), R8
+	MOVQ       c+40(FP), R9
+	MOVQ       ldc+48(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	SUBQ       $0x04, AX
+	JLT        tail
 
 four:
 	VMOVUPS.Z    (SI), K1, Z26
@@ -12179,37 +13165,65 @@ cut:
 	RET
 
 // func avx512Cols13x16(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32, cols int, flags int)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·avx512Cols13x16(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), DX
-	MOVQ   lda+16(FP), BX
-	MOVQ   b+24(FP), SI
-	MOVQ   ldb+32(FP), DI
-	SHLQ   $0x02, BX
-	SHLQ   $0x02, DI
-	MOVQ   cols+64(FP), CX
-	MOVQ   $-1, R8
-	SHLQ   CL, R8
-	NOTQ   R8
-	KMOVW  R8, K1
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	VXORPS Z12, Z12, Z12
-	LEAQ   (BX)(BX*2), CX
-	LEAQ   (DI)(DI*2), R8
-	SUBQ   $0x04, AX
-	JLT    tail
+	MOVQ       k+0(FP), AX
+	MOVQ       a+8(FP), DX
+	MOVQ       lda+16(FP), BX
+	MOVQ       b+24(FP), SI
+	MOVQ       ldb+32(FP), DI
+	SHLQ       $0x02, BX
+	SHLQ       $0x02, DI
+	MOVQ       cols+64(FP), CX
+	MOVQ       $-1, R8
+	SHLQ       CL, R8
+	NOTQ       R8
+	KMOVW      R8, K1
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	VXORPS     Z10, Z10, Z10
+	VXORPS     Z11, Z11, Z11
+	VXORPS     Z12, Z12, Z12
+	LEAQ       (BX)(BX*2), CX
+	LEAQ       (DI)(DI*2), R8
+	MOVQ       c+40(FP), R9
+	MOVQ       ldc+48(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	SUBQ       $0x04, AX
+	JLT        tail
 
 four:
 	VMOVUPS.Z        (SI), K1, Z13
@@ -12443,58 +13457,102 @@ cut:
 	RET
 
 // func avx512Rows14x32(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32, cols int, flags int)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·avx512Rows14x32(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), DX
-	MOVQ   lda+16(FP), BX
-	MOVQ   b+24(FP), SI
-	MOVQ   ldb+32(FP), DI
-	SHLQ   $0x02, BX
-	SHLQ   $0x02, DI
-	MOVQ   cols+64(FP), CX
-	MOVQ   $-1, R8
-	SHLQ   CL, R8
-	NOTQ   R8
-	KMOVW  R8, K1
-	SHRQ   $0x10, R8
-	KMOVW  R8, K2
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	VXORPS Z12, Z12, Z12
-	VXORPS Z13, Z13, Z13
-	VXORPS Z14, Z14, Z14
-	VXORPS Z15, Z15, Z15
-	VXORPS Z16, Z16, Z16
-	VXORPS Z17, Z17, Z17
-	VXORPS Z18, Z18, Z18
-	VXORPS Z19, Z19, Z19
-	VXORPS Z20, Z20, Z20
-	VXORPS Z21, Z21, Z21
-	VXORPS Z22, Z22, Z22
-	VXORPS Z23, Z23, Z23
-	VXORPS Z24, Z24, Z24
-	VXORPS Z25, Z25, Z25
-	VXORPS Z26, Z26, Z26
-	VXORPS Z27, Z27, Z27
-	LEAQ   (BX)(BX*2), CX
-	LEAQ   (DI)(DI*2), R8
-	LEAQ   (DX)(BX*4), R9
-	ADDQ   BX, R9
-	LEAQ   (R9)(BX*4), R10
-	ADDQ   BX, R10
-	SUBQ   $0x04, AX
-	JLT    tail
+	MOVQ       k+0(FP), AX
+	MOVQ       a+8(FP), DX
+	MOVQ       lda+16(FP), BX
+	MOVQ       b+24(FP), SI
+	MOVQ       ldb+32(FP), DI
+	SHLQ       $0x02, BX
+	SHLQ       $0x02, DI
+	MOVQ       cols+64(FP), CX
+	MOVQ       $-1, R8
+	SHLQ       CL, R8
+	NOTQ       R8
+	KMOVW      R8, K1
+	SHRQ       $0x10, R8
+	KMOVW      R8, K2
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	VXORPS     Z10, Z10, Z10
+	VXORPS     Z11, Z11, Z11
+	VXORPS     Z12, Z12, Z12
+	VXORPS     Z13, Z13, Z13
+	VXORPS     Z14, Z14, Z14
+	VXORPS     Z15, Z15, Z15
+	VXORPS     Z16, Z16, Z16
+	VXORPS     Z17, Z17, Z17
+	VXORPS     Z18, Z18, Z18
+	VXORPS     Z19, Z19, Z19
+	VXORPS     Z20, Z20, Z20
+	VXORPS     Z21, Z21, Z21
+	VXORPS     Z22, Z22, Z22
+	VXORPS     Z23, Z23, Z23
+	VXORPS     Z24, Z24, Z24
+	VXORPS     Z25, Z25, Z25
+	VXORPS     Z26, Z26, Z26
+	VXORPS     Z27, Z27, Z27
+	LEAQ       (BX)(BX*2), CX
+	LEAQ       (DI)(DI*2), R8
+	LEAQ       (DX)(BX*4), R9
+	ADDQ       BX, R9
+	LEAQ       (R9)(BX*4), R10
+	ADDQ       BX, R10
+	MOVQ       c+40(FP), R11
+	MOVQ       ldc+48(FP), R12
+	SHLQ       $0x02, R12
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	SUBQ       $0x04, AX
+	JLT        tail
 
 four:
 	VMOVUPS.Z    (SI), K1, Z28
@@ -12976,42 +14034,72 @@ cut:
 	RET
 
 // func avx512Rows14x16(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32, cols int, flags int)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·avx512Rows14x16(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), DX
-	MOVQ   lda+16(FP), BX
-	MOVQ   b+24(FP), SI
-	MOVQ   ldb+32(FP), DI
-	SHLQ   $0x02, BX
-	SHLQ   $0x02, DI
-	MOVQ   cols+64(FP), CX
-	MOVQ   $-1, R8
-	SHLQ   CL, R8
-	NOTQ   R8
-	KMOVW  R8, K1
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	VXORPS Z12, Z12, Z12
-	VXORPS Z13, Z13, Z13
-	LEAQ   (BX)(BX*2), CX
-	LEAQ   (DI)(DI*2), R8
-	LEAQ   (DX)(BX*4), R9
-	ADDQ   BX, R9
-	LEAQ   (R9)(BX*4), R10
-	ADDQ   BX, R10
-	SUBQ   $0x04, AX
-	JLT    tail
+	MOVQ       k+0(FP), AX
+	MOVQ       a+8(FP), DX
+	MOVQ       lda+16(FP), BX
+	MOVQ       b+24(FP), SI
+	MOVQ       ldb+32(FP), DI
+	SHLQ       $0x02, BX
+	SHLQ       $0x02, DI
+	MOVQ       cols+64(FP), CX
+	MOVQ       $-1, R8
+	SHLQ       CL, R8
+	NOTQ       R8
+	KMOVW      R8, K1
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	VXORPS     Z10, Z10, Z10
+	VXORPS     Z11, Z11, Z11
+	VXORPS     Z12, Z12, Z12
+	VXORPS     Z13, Z13, Z13
+	LEAQ       (BX)(BX*2), CX
+	LEAQ       (DI)(DI*2), R8
+	LEAQ       (DX)(BX*4), R9
+	ADDQ       BX, R9
+	LEAQ       (R9)(BX*4), R10
+	ADDQ       BX, R10
+	MOVQ       c+40(FP), R11
+	MOVQ       ldc+48(FP), R12
+	SHLQ       $0x02, R12
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	SUBQ       $0x04, AX
+	JLT        tail
 
 four:
 	VMOVUPS.Z        (SI), K1, Z14
@@ -13263,54 +14351,98 @@ cut:
 	RET
 
 // func avx512Cols14x32(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32, cols int, flags int)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·avx512Cols14x32(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), DX
-	MOVQ   lda+16(FP), BX
-	MOVQ   b+24(FP), SI
-	MOVQ   ldb+32(FP), DI
-	SHLQ   $0x02, BX
-	SHLQ   $0x02, DI
-	MOVQ   cols+64(FP), CX
-	MOVQ   $-1, R8
-	SHLQ   CL, R8
-	NOTQ   R8
-	KMOVW  R8, K1
-	SHRQ   $0x10, R8
-	KMOVW  R8, K2
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	VXORPS Z12, Z12, Z12
-	VXORPS Z13, Z13, Z13
-	VXORPS Z14, Z14, Z14
-	VXORPS Z15, Z15, Z15
-	VXORPS Z16, Z16, Z16
-	VXORPS Z17, Z17, Z17
-	VXORPS Z18, Z18, Z18
-	VXORPS Z19, Z19, Z19
-	VXORPS Z20, Z20, Z20
-	VXORPS Z21, Z21, Z21
-	VXORPS Z22, Z22, Z22
-	VXORPS Z23, Z23, Z23
-	VXORPS Z24, Z24, Z24
-	VXORPS Z25, Z25, Z25
-	VXORPS Z26, Z26, Z26
-	VXORPS Z27, Z27, Z27
-	LEAQ   (BX)(BX*2), CX
-	LEAQ   (DI)(DI*2), R8
-	SUBQ   $0x04, AX
-	JLT    tail
+	MOVQ       k+0(FP), AX
+	MOVQ       a+8(FP), DX
+	MOVQ       lda+16(FP), BX
+	MOVQ       b+24(FP), SI
+	MOVQ       ldb+32(FP), DI
+	SHLQ       $0x02, BX
+	SHLQ       $0x02, DI
+	MOVQ       cols+64(FP), CX
+	MOVQ       $-1, R8
+	SHLQ       CL, R8
+	NOTQ       R8
+	KMOVW      R8, K1
+	SHRQ       $0x10, R8
+	KMOVW      R8, K2
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	VXORPS     Z10, Z10, Z10
+	VXORPS     Z11, Z11, Z11
+	VXORPS     Z12, Z12, Z12
+	VXORPS     Z13, Z13, Z13
+	VXORPS     Z14, Z14, Z14
+	VXORPS     Z15, Z15, Z15
+	VXORPS     Z16, Z16, Z16
+	VXORPS     Z17, Z17, Z17
+	VXORPS     Z18, Z18, Z18
+	VXORPS     Z19, Z19, Z19
+	VXORPS     Z20, Z20, Z20
+	VXORPS     Z21, Z21, Z21
+	VXORPS     Z22, Z22, Z22
+	VXORPS     Z23, Z23, Z23
+	VXORPS     Z24, Z24, Z24
+	VXORPS     Z25, Z25, Z25
+	VXORPS     Z26, Z26, Z26
+	VXORPS     Z27, Z27, Z27
+	LEAQ       (BX)(BX*2), CX
+	LEAQ       (DI)(DI*2), R8
+	MOVQ       c+40(FP), R9
+	MOVQ       ldc+48(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	SUBQ       $0x04, AX
+	JLT        tail
 
 four:
 	VMOVUPS.Z    (SI), K1, Z28
@@ -13788,38 +14920,68 @@ cut:
 	RET
 
 // func avx512Cols14x16(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32, cols int, flags int)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·avx512Cols14x16(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), DX
-	MOVQ   lda+16(FP), BX
-	MOVQ   b+24(FP), SI
-	MOVQ   ldb+32(FP), DI
-	SHLQ   $0x02, BX
-	SHLQ   $0x02, DI
-	MOVQ   cols+64(FP), CX
-	MOVQ   $-1, R8
-	SHLQ   CL, R8
-	NOTQ   R8
-	KMOVW  R8, K1
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	VXORPS Z12, Z12, Z12
-	VXORPS Z13, Z13, Z13
-	LEAQ   (BX)(BX*2), CX
-	LEAQ   (DI)(DI*2), R8
-	SUBQ   $0x04, AX
-	JLT    tail
+	MOVQ       k+0(FP), AX
+	MOVQ       a+8(FP), DX
+	MOVQ       lda+16(FP), BX
+	MOVQ       b+24(FP), SI
+	MOVQ       ldb+32(FP), DI
+	SHLQ       $0x02, BX
+	SHLQ       $0x02, DI
+	MOVQ       cols+64(FP), CX
+	MOVQ       $-1, R8
+	SHLQ       CL, R8
+	NOTQ       R8
+	KMOVW      R8, K1
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	VXORPS     Z10, Z10, Z10
+	VXORPS     Z11, Z11, Z11
+	VXORPS     Z12, Z12, Z12
+	VXORPS     Z13, Z13, Z13
+	LEAQ       (BX)(BX*2), CX
+	LEAQ       (DI)(DI*2), R8
+	MOVQ       c+40(FP), R9
+	MOVQ       ldc+48(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	SUBQ       $0x04, AX
+	JLT        tail
 
 four:
 	VMOVUPS.Z        (SI), K1, Z14
@@ -14067,35 +15229,54 @@ cut:
 	RET
 
 // func avx512Rows1x256(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32, cols int, flags int)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·avx512Rows1x256(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), CX
-	MOVQ   lda+16(FP), DX
-	MOVQ   b+24(FP), BX
-	MOVQ   ldb+32(FP), SI
-	SHLQ   $0x02, DX
-	SHLQ   $0x02, SI
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	VXORPS Z12, Z12, Z12
-	VXORPS Z13, Z13, Z13
-	VXORPS Z14, Z14, Z14
-	VXORPS Z15, Z15, Z15
-	LEAQ   (DX)(DX*2), DX
-	LEAQ   (SI)(SI*2), DX
-	SUBQ   $0x04, AX
-	JLT    tail
+	MOVQ       k+0(FP), AX
+	MOVQ       a+8(FP), CX
+	MOVQ       lda+16(FP), DX
+	MOVQ       b+24(FP), BX
+	MOVQ       ldb+32(FP), SI
+	SHLQ       $0x02, DX
+	SHLQ       $0x02, SI
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	VXORPS     Z10, Z10, Z10
+	VXORPS     Z11, Z11, Z11
+	VXORPS     Z12, Z12, Z12
+	VXORPS     Z13, Z13, Z13
+	VXORPS     Z14, Z14, Z14
+	VXORPS     Z15, Z15, Z15
+	LEAQ       (DX)(DX*2), DX
+	LEAQ       (SI)(SI*2), DX
+	MOVQ       c+40(FP), DI
+	MOVQ       ldc+48(FP), R8
+	SHLQ       $0x02, R8
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	PREFETCHT0 192(DI)
+	PREFETCHT0 256(DI)
+	PREFETCHT0 320(DI)
+	PREFETCHT0 384(DI)
+	PREFETCHT0 448(DI)
+	PREFETCHT0 512(DI)
+	PREFETCHT0 576(DI)
+	PREFETCHT0 640(DI)
+	PREFETCHT0 704(DI)
+	PREFETCHT0 768(DI)
+	PREFETCHT0 832(DI)
+	PREFETCHT0 896(DI)
+	PREFETCHT0 960(DI)
+	SUBQ       $0x04, AX
+	JLT        tail
 
 four:
 	VBROADCASTSS (CX), Z16
@@ -14302,27 +15483,38 @@ rectified:
 	RET
 
 // func avx512Rows1x128(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32, cols int, flags int)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·avx512Rows1x128(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), CX
-	MOVQ   lda+16(FP), DX
-	MOVQ   b+24(FP), BX
-	MOVQ   ldb+32(FP), SI
-	SHLQ   $0x02, DX
-	SHLQ   $0x02, SI
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	LEAQ   (DX)(DX*2), DX
-	LEAQ   (SI)(SI*2), DX
-	SUBQ   $0x04, AX
-	JLT    tail
+	MOVQ       k+0(FP), AX
+	MOVQ       a+8(FP), CX
+	MOVQ       lda+16(FP), DX
+	MOVQ       b+24(FP), BX
+	MOVQ       ldb+32(FP), SI
+	SHLQ       $0x02, DX
+	SHLQ       $0x02, SI
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	LEAQ       (DX)(DX*2), DX
+	LEAQ       (SI)(SI*2), DX
+	MOVQ       c+40(FP), DI
+	MOVQ       ldc+48(FP), R8
+	SHLQ       $0x02, R8
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	PREFETCHT0 192(DI)
+	PREFETCHT0 256(DI)
+	PREFETCHT0 320(DI)
+	PREFETCHT0 384(DI)
+	PREFETCHT0 448(DI)
+	SUBQ       $0x04, AX
+	JLT        tail
 
 four:
 	VBROADCASTSS (CX), Z8
@@ -14449,23 +15641,30 @@ rectified:
 	RET
 
 // func avx512Rows1x64(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32, cols int, flags int)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·avx512Rows1x64(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), CX
-	MOVQ   lda+16(FP), DX
-	MOVQ   b+24(FP), BX
-	MOVQ   ldb+32(FP), SI
-	SHLQ   $0x02, DX
-	SHLQ   $0x02, SI
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	LEAQ   (DX)(DX*2), DX
-	LEAQ   (SI)(SI*2), DX
-	SUBQ   $0x04, AX
-	JLT    tail
+	MOVQ       k+0(FP), AX
+	MOVQ       a+8(FP), CX
+	MOVQ       lda+16(FP), DX
+	MOVQ       b+24(FP), BX
+	MOVQ       ldb+32(FP), SI
+	SHLQ       $0x02, DX
+	SHLQ       $0x02, SI
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	LEAQ       (DX)(DX*2), DX
+	LEAQ       (SI)(SI*2), DX
+	MOVQ       c+40(FP), DI
+	MOVQ       ldc+48(FP), R8
+	SHLQ       $0x02, R8
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	PREFETCHT0 192(DI)
+	SUBQ       $0x04, AX
+	JLT        tail
 
 four:
 	VBROADCASTSS (CX), Z4
@@ -14552,35 +15751,55 @@ rectified:
 	RET
 
 // func avx512Rows2x128(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32, cols int, flags int)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·avx512Rows2x128(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), CX
-	MOVQ   lda+16(FP), DX
-	MOVQ   b+24(FP), BX
-	MOVQ   ldb+32(FP), SI
-	SHLQ   $0x02, DX
-	SHLQ   $0x02, SI
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	VXORPS Z12, Z12, Z12
-	VXORPS Z13, Z13, Z13
-	VXORPS Z14, Z14, Z14
-	VXORPS Z15, Z15, Z15
-	LEAQ   (DX)(DX*2), DI
-	LEAQ   (SI)(SI*2), DI
-	SUBQ   $0x04, AX
-	JLT    tail
+	MOVQ       k+0(FP), AX
+	MOVQ       a+8(FP), CX
+	MOVQ       lda+16(FP), DX
+	MOVQ       b+24(FP), BX
+	MOVQ       ldb+32(FP), SI
+	SHLQ       $0x02, DX
+	SHLQ       $0x02, SI
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	VXORPS     Z10, Z10, Z10
+	VXORPS     Z11, Z11, Z11
+	VXORPS     Z12, Z12, Z12
+	VXORPS     Z13, Z13, Z13
+	VXORPS     Z14, Z14, Z14
+	VXORPS     Z15, Z15, Z15
+	LEAQ       (DX)(DX*2), DI
+	LEAQ       (SI)(SI*2), DI
+	MOVQ       c+40(FP), R8
+	MOVQ       ldc+48(FP), R9
+	SHLQ       $0x02, R9
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	PREFETCHT0 192(R8)
+	PREFETCHT0 256(R8)
+	PREFETCHT0 320(R8)
+	PREFETCHT0 384(R8)
+	PREFETCHT0 448(R8)
+	ADDQ       R9, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	PREFETCHT0 192(R8)
+	PREFETCHT0 256(R8)
+	PREFETCHT0 320(R8)
+	PREFETCHT0 384(R8)
+	PREFETCHT0 448(R8)
+	SUBQ       $0x04, AX
+	JLT        tail
 
 four:
 	VBROADCASTSS (CX), Z16
@@ -14826,27 +16045,39 @@ rectified:
 	RET
 
 // func avx512Rows2x64(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32, cols int, flags int)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·avx512Rows2x64(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), CX
-	MOVQ   lda+16(FP), DX
-	MOVQ   b+24(FP), BX
-	MOVQ   ldb+32(FP), SI
-	SHLQ   $0x02, DX
-	SHLQ   $0x02, SI
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	LEAQ   (DX)(DX*2), DI
-	LEAQ   (SI)(SI*2), DI
-	SUBQ   $0x04, AX
-	JLT    tail
+	MOVQ       k+0(FP), AX
+	MOVQ       a+8(FP), CX
+	MOVQ       lda+16(FP), DX
+	MOVQ       b+24(FP), BX
+	MOVQ       ldb+32(FP), SI
+	SHLQ       $0x02, DX
+	SHLQ       $0x02, SI
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	LEAQ       (DX)(DX*2), DI
+	LEAQ       (SI)(SI*2), DI
+	MOVQ       c+40(FP), R8
+	MOVQ       ldc+48(FP), R9
+	SHLQ       $0x02, R9
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	PREFETCHT0 192(R8)
+	ADDQ       R9, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	PREFETCHT0 192(R8)
+	SUBQ       $0x04, AX
+	JLT        tail
 
 four:
 	VBROADCASTSS (CX), Z8
@@ -14996,43 +16227,72 @@ rectified:
 	RET
 
 // func avx512Rows3x128(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32, cols int, flags int)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·avx512Rows3x128(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), CX
-	MOVQ   lda+16(FP), DX
-	MOVQ   b+24(FP), BX
-	MOVQ   ldb+32(FP), SI
-	SHLQ   $0x02, DX
-	SHLQ   $0x02, SI
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	VXORPS Z12, Z12, Z12
-	VXORPS Z13, Z13, Z13
-	VXORPS Z14, Z14, Z14
-	VXORPS Z15, Z15, Z15
-	VXORPS Z16, Z16, Z16
-	VXORPS Z17, Z17, Z17
-	VXORPS Z18, Z18, Z18
-	VXORPS Z19, Z19, Z19
-	VXORPS Z20, Z20, Z20
-	VXORPS Z21, Z21, Z21
-	VXORPS Z22, Z22, Z22
-	VXORPS Z23, Z23, Z23
-	LEAQ   (DX)(DX*2), DI
-	LEAQ   (SI)(SI*2), DI
-	SUBQ   $0x04, AX
-	JLT    tail
+	MOVQ       k+0(FP), AX
+	MOVQ       a+8(FP), CX
+	MOVQ       lda+16(FP), DX
+	MOVQ       b+24(FP), BX
+	MOVQ       ldb+32(FP), SI
+	SHLQ       $0x02, DX
+	SHLQ       $0x02, SI
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	VXORPS     Z10, Z10, Z10
+	VXORPS     Z11, Z11, Z11
+	VXORPS     Z12, Z12, Z12
+	VXORPS     Z13, Z13, Z13
+	VXORPS     Z14, Z14, Z14
+	VXORPS     Z15, Z15, Z15
+	VXORPS     Z16, Z16, Z16
+	VXORPS     Z17, Z17, Z17
+	VXORPS     Z18, Z18, Z18
+	VXORPS     Z19, Z19, Z19
+	VXORPS     Z20, Z20, Z20
+	VXORPS     Z21, Z21, Z21
+	VXORPS     Z22, Z22, Z22
+	VXORPS     Z23, Z23, Z23
+	LEAQ       (DX)(DX*2), DI
+	LEAQ       (SI)(SI*2), DI
+	MOVQ       c+40(FP), R8
+	MOVQ       ldc+48(FP), R9
+	SHLQ       $0x02, R9
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	PREFETCHT0 192(R8)
+	PREFETCHT0 256(R8)
+	PREFETCHT0 320(R8)
+	PREFETCHT0 384(R8)
+	PREFETCHT0 448(R8)
+	ADDQ       R9, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	PREFETCHT0 192(R8)
+	PREFETCHT0 256(R8)
+	PREFETCHT0 320(R8)
+	PREFETCHT0 384(R8)
+	PREFETCHT0 448(R8)
+	ADDQ       R9, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	PREFETCHT0 192(R8)
+	PREFETCHT0 256(R8)
+	PREFETCHT0 320(R8)
+	PREFETCHT0 384(R8)
+	PREFETCHT0 448(R8)
+	SUBQ       $0x04, AX
+	JLT        tail
 
 four:
 	VBROADCASTSS (CX), Z24
@@ -15357,31 +16617,48 @@ rectified:
 	RET
 
 // func avx512Rows3x64(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32, cols int, flags int)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·avx512Rows3x64(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), CX
-	MOVQ   lda+16(FP), DX
-	MOVQ   b+24(FP), BX
-	MOVQ   ldb+32(FP), SI
-	SHLQ   $0x02, DX
-	SHLQ   $0x02, SI
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	LEAQ   (DX)(DX*2), DI
-	LEAQ   (SI)(SI*2), DI
-	SUBQ   $0x04, AX
-	JLT    tail
+	MOVQ       k+0(FP), AX
+	MOVQ       a+8(FP), CX
+	MOVQ       lda+16(FP), DX
+	MOVQ       b+24(FP), BX
+	MOVQ       ldb+32(FP), SI
+	SHLQ       $0x02, DX
+	SHLQ       $0x02, SI
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	VXORPS     Z10, Z10, Z10
+	VXORPS     Z11, Z11, Z11
+	LEAQ       (DX)(DX*2), DI
+	LEAQ       (SI)(SI*2), DI
+	MOVQ       c+40(FP), R8
+	MOVQ       ldc+48(FP), R9
+	SHLQ       $0x02, R9
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	PREFETCHT0 192(R8)
+	ADDQ       R9, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	PREFETCHT0 192(R8)
+	ADDQ       R9, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	PREFETCHT0 192(R8)
+	SUBQ       $0x04, AX
+	JLT        tail
 
 four:
 	VBROADCASTSS (CX), Z12
@@ -15574,7 +16851,7 @@ rectified:
 	RET
 
 // func avx512Copy16(dst *float32, dstStride int, src *float32, srcStride int, cols int, k int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·avx512Copy16(SB), NOSPLIT, $0-48
 	MOVQ  dst+0(FP), AX
 	MOVQ  dstStride+8(FP), DX
@@ -15588,47 +16865,54 @@ TEXT ·avx512Copy16(SB), NOSPLIT, $0-48
 	SHLQ  CL, R8
 	NOTQ  R8
 	KMOVW R8, K1
+	MOVQ  SI, CX
+	SHLQ  $0x04, CX
 	SUBQ  $0x04, DI
 	JLT   tail
 
 four:
-	VMOVUPS.Z (BX), K1, Z0
-	ADDQ      SI, BX
-	VMOVUPS.Z (BX), K1, Z1
-	ADDQ      SI, BX
-	VMOVUPS.Z (BX), K1, Z2
-	ADDQ      SI, BX
-	VMOVUPS.Z (BX), K1, Z3
-	ADDQ      SI, BX
-	VMOVUPS   Z0, (AX)
-	ADDQ      DX, AX
-	VMOVUPS   Z1, (AX)
-	ADDQ      DX, AX
-	VMOVUPS   Z2, (AX)
-	ADDQ      DX, AX
-	VMOVUPS   Z3, (AX)
-	ADDQ      DX, AX
-	SUBQ      $0x04, DI
-	JGE       four
+	PREFETCHT1 (BX)(CX*1)
+	VMOVUPS.Z  (BX), K1, Z0
+	ADDQ       SI, BX
+	PREFETCHT1 (BX)(CX*1)
+	VMOVUPS.Z  (BX), K1, Z1
+	ADDQ       SI, BX
+	PREFETCHT1 (BX)(CX*1)
+	VMOVUPS.Z  (BX), K1, Z2
+	ADDQ       SI, BX
+	PREFETCHT1 (BX)(CX*1)
+	VMOVUPS.Z  (BX), K1, Z3
+	ADDQ       SI, BX
+	VMOVUPS    Z0, (AX)
+	ADDQ       DX, AX
+	VMOVUPS    Z1, (AX)
+	ADDQ       DX, AX
+	VMOVUPS    Z2, (AX)
+	ADDQ       DX, AX
+	VMOVUPS    Z3, (AX)
+	ADDQ       DX, AX
+	SUBQ       $0x04, DI
+	JGE        four
 
 tail:
 	ADDQ $0x04, DI
 	JZ   end
 
 one:
-	VMOVUPS.Z (BX), K1, Z0
-	ADDQ      SI, BX
-	VMOVUPS   Z0, (AX)
-	ADDQ      DX, AX
-	DECQ      DI
-	JNZ       one
+	PREFETCHT1 (BX)(CX*1)
+	VMOVUPS.Z  (BX), K1, Z0
+	ADDQ       SI, BX
+	VMOVUPS    Z0, (AX)
+	ADDQ       DX, AX
+	DECQ       DI
+	JNZ        one
 
 end:
 	VZEROUPPER
 	RET
 
 // func avx512Copy32(dst *float32, dstStride int, src *float32, srcStride int, cols int, k int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·avx512Copy32(SB), NOSPLIT, $0-48
 	MOVQ  dst+0(FP), AX
 	MOVQ  dstStride+8(FP), DX
@@ -15644,50 +16928,62 @@ TEXT ·avx512Copy32(SB), NOSPLIT, $0-48
 	KMOVW R8, K1
 	SHRQ  $0x10, R8
 	KMOVW R8, K2
+	MOVQ  SI, CX
+	SHLQ  $0x04, CX
 	SUBQ  $0x04, DI
 	JLT   tail
 
 four:
-	VMOVUPS.Z (BX), K1, Z0
-	VMOVUPS.Z 64(BX), K2, Z1
-	ADDQ      SI, BX
-	VMOVUPS.Z (BX), K1, Z2
-	VMOVUPS.Z 64(BX), K2, Z3
-	ADDQ      SI, BX
-	VMOVUPS.Z (BX), K1, Z4
-	VMOVUPS.Z 64(BX), K2, Z5
-	ADDQ      SI, BX
-	VMOVUPS.Z (BX), K1, Z6
-	VMOVUPS.Z 64(BX), K2, Z7
-	ADDQ      SI, BX
-	VMOVUPS   Z0, (AX)
-	VMOVUPS   Z1, 64(AX)
-	ADDQ      DX, AX
-	VMOVUPS   Z2, (AX)
-	VMOVUPS   Z3, 64(AX)
-	ADDQ      DX, AX
-	VMOVUPS   Z4, (AX)
-	VMOVUPS   Z5, 64(AX)
-	ADDQ      DX, AX
-	VMOVUPS   Z6, (AX)
-	VMOVUPS   Z7, 64(AX)
-	ADDQ      DX, AX
-	SUBQ      $0x04, DI
-	JGE       four
+	PREFETCHT1 (BX)(CX*1)
+	PREFETCHT1 64(BX)(CX*1)
+	VMOVUPS.Z  (BX), K1, Z0
+	VMOVUPS.Z  64(BX), K2, Z1
+	ADDQ       SI, BX
+	PREFETCHT1 (BX)(CX*1)
+	PREFETCHT1 64(BX)(CX*1)
+	VMOVUPS.Z  (BX), K1, Z2
+	VMOVUPS.Z  64(BX), K2, Z3
+	ADDQ       SI, BX
+	PREFETCHT1 (BX)(CX*1)
+	PREFETCHT1 64(BX)(CX*1)
+	VMOVUPS.Z  (BX), K1, Z4
+	VMOVUPS.Z  64(BX), K2, Z5
+	ADDQ       SI, BX
+	PREFETCHT1 (BX)(CX*1)
+	PREFETCHT1 64(BX)(CX*1)
+	VMOVUPS.Z  (BX), K1, Z6
+	VMOVUPS.Z  64(BX), K2, Z7
+	ADDQ       SI, BX
+	VMOVUPS    Z0, (AX)
+	VMOVUPS    Z1, 64(AX)
+	ADDQ       DX, AX
+	VMOVUPS    Z2, (AX)
+	VMOVUPS    Z3, 64(AX)
+	ADDQ       DX, AX
+	VMOVUPS    Z4, (AX)
+	VMOVUPS    Z5, 64(AX)
+	ADDQ       DX, AX
+	VMOVUPS    Z6, (AX)
+	VMOVUPS    Z7, 64(AX)
+	ADDQ       DX, AX
+	SUBQ       $0x04, DI
+	JGE        four
 
 tail:
 	ADDQ $0x04, DI
 	JZ   end
 
 one:
-	VMOVUPS.Z (BX), K1, Z0
-	VMOVUPS.Z 64(BX), K2, Z1
-	ADDQ      SI, BX
-	VMOVUPS   Z0, (AX)
-	VMOVUPS   Z1, 64(AX)
-	ADDQ      DX, AX
-	DECQ      DI
-	JNZ       one
+	PREFETCHT1 (BX)(CX*1)
+	PREFETCHT1 64(BX)(CX*1)
+	VMOVUPS.Z  (BX), K1, Z0
+	VMOVUPS.Z  64(BX), K2, Z1
+	ADDQ       SI, BX
+	VMOVUPS    Z0, (AX)
+	VMOVUPS    Z1, 64(AX)
+	ADDQ       DX, AX
+	DECQ       DI
+	JNZ        one
 
 end:
 	VZEROUPPER

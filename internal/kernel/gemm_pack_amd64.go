@@ -30,7 +30,7 @@ func takeScratch() *scratch {
 	}
 	idle.Unlock()
 	if s == nil {
-		s = &scratch{a: aligned((blockRows+16)*blockK + 16), b: aligned(blockCols*blockK + 16)}
+		s = &scratch{a: aligned(allRows * blockK * 5 / 4), b: aligned(manyCols*blockK + 16)}
 	}
 	return s
 }
@@ -50,34 +50,47 @@ func aligned(n int) []float32 {
 	return s[skip : skip+n]
 }
 
+// packRows is how many rows of a matrix are packed at a time over its whole
+// width, so that it is read along its rows: tile by tile, or panel by panel,
+// every row would be on another page.
+const packRows = 16
+
 // packLeft copies k columns from p on of rows rows from row on of op(a), tile by
-// tile: element (r,q) of a tile is dst[q*t.rows+r].
+// tile: element (r,q) of a tile is dst[q*t.rows+r]. A tile is no higher than a
+// vector.
 func (t *tileSet) packLeft(dst []float32, j *gemmJob, p, k, row, rows, height int) {
-	for i := 0; i < rows; i += height {
-		h := min(height, rows-i)
-		d := dst[i/height*t.rows*k:]
-		for r := 0; r < h; r += t.lanes { // AVX2's tiles are lower than a vector, AVX-512's too
-			if j.op == TN {
-				t.copyRows(&d[r], t.rows, &j.a[p*j.lda+row+i+r], j.lda, min(t.lanes, h-r), k)
-			} else {
-				t.transpose(&d[r], t.rows, &j.a[(row+i+r)*j.lda+p], j.lda, min(t.lanes, h-r), k)
-			}
+	if j.op != TN {
+		for i := 0; i < rows; i += height {
+			t.transpose(&dst[i/height*t.area(k)], t.rows, &j.a[(row+i)*j.lda+p], j.lda, min(height, rows-i), k)
+		}
+		return
+	}
+	for q := 0; q < k; q += packRows {
+		for i := 0; i < rows; i += height {
+			deep := min(packRows, k-q)
+			d := dst[i/height*t.area(k)+q*t.rows:]
+			t.copyRows(&d[0], t.rows, &j.a[(p+q)*j.lda+row+i], j.lda, min(height, rows-i), deep)
 		}
 	}
 }
 
+// area is the room of a packed tile: the last vector that is written into it
+// does not reach the next one.
+func (t *tileSet) area(k int) int { return t.rows*k + 16 }
+
 // packRight copies k rows from p on of cols columns from col on of op(b), panel
 // by panel: element (q,x) of a panel is dst[q*t.cols+x].
 func (t *tileSet) packRight(dst []float32, j *gemmJob, p, k, col, cols int) {
-	for x := 0; x < cols; x += t.cols {
-		w := min(t.cols, cols-x)
-		d := dst[x*k:]
-		if j.op != NT {
-			t.copyPanel(&d[0], t.cols, &j.b[p*j.ldb+col+x], j.ldb, w, k)
-			continue
+	if j.op == NT {
+		for x := 0; x < cols; x += t.lanes {
+			d := dst[x/t.cols*t.cols*k+x%t.cols:]
+			t.transpose(&d[0], t.cols, &j.b[(col+x)*j.ldb+p], j.ldb, min(t.lanes, cols-x), k)
 		}
-		for v := 0; v < w; v += t.lanes {
-			t.transpose(&d[v], t.cols, &j.b[(col+x+v)*j.ldb+p], j.ldb, min(t.lanes, w-v), k)
+		return
+	}
+	for q := 0; q < k; q += packRows {
+		for x := 0; x < cols; x += t.cols {
+			t.copyPanel(&dst[x*k+q*t.cols], t.cols, &j.b[(p+q)*j.ldb+col+x], j.ldb, min(t.cols, cols-x), min(packRows, k-q))
 		}
 	}
 }

@@ -27,7 +27,14 @@ func (s *simd) copyPanel(nv int) {
 	} else {
 		s.vectorMasks(vm)
 	}
+	// The rows that come after those that are copied now.
+	ahead := GP64()
+	MOVQ(ss, ahead)
+	SHLQ(Imm(4), ahead)
 	row := func(u int) {
+		for line := 0; line < 4*s.lanes*nv; line += 64 {
+			PREFETCHT1(Mem{Base: src, Index: ahead, Scale: 1, Disp: line})
+		}
 		for v := range nv {
 			m, t := Mem{Base: src, Disp: 4 * s.lanes * v}, s.regs[u*nv+v]
 			if s.masks {

@@ -120,6 +120,7 @@ func (s *simd) tile(h, nv int, byRows, full bool) {
 			ADDQ(lda, a)
 		}
 	}
+	s.prefetch(h, nv)
 	SUBQ(Imm(4), k)
 	JLT(LabelRef("tail"))
 	Label("four")
@@ -154,6 +155,21 @@ func strided(base, stride, stride3 Register, r, disp int) Mem {
 		m.Index, m.Scale = stride, uint8(r)
 	}
 	return m
+}
+
+// prefetch asks for the tile's part of c, which is needed when k is done.
+func (s *simd) prefetch(h, nv int) {
+	c := Load(Param("c"), GP64())
+	ldc := Load(Param("ldc"), GP64())
+	SHLQ(Imm(2), ldc)
+	for r := range h {
+		for line := 0; line < 4*s.lanes*nv; line += 64 {
+			PREFETCHT0(Mem{Base: c, Disp: line})
+		}
+		if r < h-1 {
+			ADDQ(ldc, c)
+		}
+	}
 }
 
 // store adds what c holds and the bias, applies ReLU, and writes the tile.
