@@ -3,6 +3,7 @@ package loss
 import (
 	"math"
 
+	"github.com/ebb-ml/ebb/internal/kernel"
 	"github.com/ebb-ml/ebb/tensor"
 )
 
@@ -24,11 +25,19 @@ func (BinaryCrossEntropy) Name() string { return "binary_cross_entropy" }
 
 // Forward returns J.
 func (l BinaryCrossEntropy) Forward(pred, target *tensor.Tensor) float64 {
+	if formOf(pred.Shape(), target) == elements {
+		return kernel.Logistic(pred.Data, target.Data) / float64(pred.Len())
+	}
 	return mean(l.Name(), logistic, pred, target)
 }
 
 // Backward writes ∂J/∂pred to dpred.
 func (l BinaryCrossEntropy) Backward(dpred, pred, target *tensor.Tensor) {
+	if formOf(pred.Shape(), target) == elements {
+		checkGradient(l.Name(), dpred, pred)
+		kernel.LogisticGradient(dpred.Data, pred.Data, target.Data, tensor.Float(1/float64(pred.Len())))
+		return
+	}
 	meanGradient(l.Name(), logisticGradient, dpred, pred, target)
 }
 

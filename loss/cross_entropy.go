@@ -1,8 +1,7 @@
 package loss
 
 import (
-	"math"
-
+	"github.com/ebb-ml/ebb/internal/kernel"
 	"github.com/ebb-ml/ebb/tensor"
 )
 
@@ -29,12 +28,12 @@ func (l CrossEntropy) Forward(pred, target *tensor.Tensor) float64 {
 	case classes:
 		for r := range rows {
 			z := pred.Row(r)
-			sum += logSumExp(z) - float64(z[mustClass(l.Name(), target.Data[r], len(z))])
+			sum += kernel.LogSumExp(z) - float64(z[mustClass(l.Name(), target.Data[r], len(z))])
 		}
 	case elements:
 		for r := range rows {
 			z, t := pred.Row(r), target.Row(r)
-			lse := logSumExp(z)
+			lse := kernel.LogSumExp(z)
 			for j, v := range z {
 				sum += float64(t[j]) * (lse - float64(v))
 			}
@@ -57,33 +56,11 @@ func (l CrossEntropy) Backward(dpred, pred, target *tensor.Tensor) {
 	for r := range rows {
 		z := pred.Row(r)
 		d := dpred.Data[r*cols : (r+1)*cols]
-		lse := logSumExp(z)
 		if f == classes {
-			c := mustClass(l.Name(), target.Data[r], cols)
-			for j, v := range z {
-				d[j] = tensor.Float((math.Exp(float64(v)-lse) - oneHot(j, c)) * scale)
-			}
+			kernel.ClassGradient(d, z, mustClass(l.Name(), target.Data[r], cols), scale)
 			continue
 		}
-		t, total := target.Row(r), 0.0
-		for _, v := range t {
-			total += float64(v)
-		}
-		for j, v := range z {
-			d[j] = tensor.Float((math.Exp(float64(v)-lse)*total - float64(t[j])) * scale)
-		}
+		t := target.Row(r)
+		kernel.ProbabilityGradient(d, z, t, kernel.Sum(t), scale)
 	}
-}
-
-// logSumExp returns log Σ e^z of a row, in float64.
-func logSumExp(z []tensor.Float) float64 {
-	m := math.Inf(-1)
-	for _, v := range z {
-		m = math.Max(m, float64(v)) // NaN if any is
-	}
-	sum := 0.0
-	for _, v := range z {
-		sum += math.Exp(float64(v) - m)
-	}
-	return m + math.Log(sum)
 }

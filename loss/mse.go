@@ -1,6 +1,9 @@
 package loss
 
-import "github.com/ebb-ml/ebb/tensor"
+import (
+	"github.com/ebb-ml/ebb/internal/kernel"
+	"github.com/ebb-ml/ebb/tensor"
+)
 
 // MSE is the mean squared error, as torch.nn.MSELoss has it:
 //
@@ -16,11 +19,19 @@ func (MSE) Name() string { return "mse" }
 
 // Forward returns J.
 func (l MSE) Forward(pred, target *tensor.Tensor) float64 {
+	if formOf(pred.Shape(), target) == elements {
+		return kernel.SquaredError(pred.Data, target.Data) / float64(pred.Len())
+	}
 	return mean(l.Name(), square, pred, target)
 }
 
 // Backward writes ∂J/∂pred to dpred.
 func (l MSE) Backward(dpred, pred, target *tensor.Tensor) {
+	if formOf(pred.Shape(), target) == elements {
+		checkGradient(l.Name(), dpred, pred)
+		kernel.ErrorGradient(dpred.Data, pred.Data, target.Data, tensor.Float(2/float64(pred.Len())))
+		return
+	}
 	meanGradient(l.Name(), squareGradient, dpred, pred, target)
 }
 

@@ -3,7 +3,8 @@ package loss
 import "github.com/ebb-ml/ebb/tensor"
 
 // mean returns the mean of f(prediction, target) over all elements of pred,
-// summed in float64 in the order of the elements.
+// summed in float64 in the order of the elements. It is for the losses and the
+// forms of targets that have no loop of their own in package kernel.
 func mean(name string, f func(p, t float64) float64, pred, target *tensor.Tensor) float64 {
 	sum := 0.0
 	switch formOf(pred.Shape(), target) {

@@ -1,15 +1,14 @@
 package nn
 
 import (
-	"math"
-
+	"github.com/ebb-ml/ebb/internal/kernel"
 	"github.com/ebb-ml/ebb/tensor"
 )
 
 // The functions and their derivatives over whole slices, in the order of
-// activations.go. Comparisons are written so that NaN falls through to the
-// branch that computes with z and stays NaN; exponentials are only taken of
-// arguments that can't overflow where the function itself does not.
+// activations.go; the loops are in package kernel, but for those that nobody
+// trains a large network with. Comparisons are written so that NaN falls through
+// to the branch that computes with z and stays NaN.
 
 // The constants of SELU, to the digits that Klambauer et al. 2017 publish with
 // their code and PyTorch uses.
@@ -30,152 +29,45 @@ func linearBackward(dz, dh, _, _ []tensor.Float, a tensor.Float) {
 	}
 }
 
-func sigmoidForward(h, z []tensor.Float, _ tensor.Float) {
-	for i, v := range z {
-		h[i] = tensor.Float(sigmoid(float64(v)))
-	}
-}
+func sigmoidForward(h, z []tensor.Float, _ tensor.Float) { kernel.Sigmoid(h, z) }
 
-// sigmoid keeps its relative precision for negative z too, where 1/(1+e⁻ᶻ)
-// would overflow on the way.
-func sigmoid(z float64) float64 {
-	if z >= 0 {
-		return 1 / (1 + math.Exp(-z))
-	}
-	e := math.Exp(z)
-	return e / (1 + e)
-}
+func sigmoidBackward(dz, dh, _, h []tensor.Float, _ tensor.Float) { kernel.SigmoidBackward(dz, dh, h) }
 
-func sigmoidBackward(dz, dh, _, h []tensor.Float, _ tensor.Float) {
-	for i, d := range dh {
-		dz[i] = d * (h[i] * (1 - h[i]))
-	}
-}
+func tanhForward(h, z []tensor.Float, _ tensor.Float) { kernel.Tanh(h, z) }
 
-func tanhForward(h, z []tensor.Float, _ tensor.Float) {
-	for i, v := range z {
-		h[i] = tensor.Float(math.Tanh(float64(v)))
-	}
-}
+func tanhBackward(dz, dh, _, h []tensor.Float, _ tensor.Float) { kernel.TanhBackward(dz, dh, h) }
 
-func tanhBackward(dz, dh, _, h []tensor.Float, _ tensor.Float) {
-	for i, d := range dh {
-		dz[i] = d * (1 - h[i]*h[i])
-	}
-}
+func reluForward(h, z []tensor.Float, _ tensor.Float) { kernel.ReLU(h, z) }
 
-func reluForward(h, z []tensor.Float, _ tensor.Float) {
-	for i, v := range z {
-		h[i] = max(v, 0)
-	}
-}
+// h ≤ 0 is where z ≤ 0, so z need not be kept.
+func reluBackward(dz, dh, _, h []tensor.Float, _ tensor.Float) { kernel.ReLUBackward(dz, dh, h) }
 
-func reluBackward(dz, dh, _, h []tensor.Float, _ tensor.Float) {
-	for i, d := range dh {
-		if h[i] <= 0 {
-			d = 0
-		}
-		dz[i] = d
-	}
-}
-
-func leakyForward(h, z []tensor.Float, a tensor.Float) {
-	for i, v := range z {
-		if v <= 0 {
-			v *= a
-		}
-		h[i] = v
-	}
-}
+func leakyForward(h, z []tensor.Float, a tensor.Float) { kernel.LeakyReLU(h, z, a) }
 
 func leakyBackward(dz, dh, z, _ []tensor.Float, a tensor.Float) {
-	for i, d := range dh {
-		if z[i] <= 0 {
-			d *= a
-		}
-		dz[i] = d
-	}
+	kernel.LeakyReLUBackward(dz, dh, z, a)
 }
 
-func eluForward(h, z []tensor.Float, _ tensor.Float) {
-	for i, v := range z {
-		if v <= 0 {
-			v = tensor.Float(math.Expm1(float64(v)))
-		}
-		h[i] = v
-	}
-}
+func eluForward(h, z []tensor.Float, _ tensor.Float) { kernel.ELU(h, z, 1, 1) }
 
-// φ′ is taken from z and not as h+1, which rounds to 0 already at z = −17.
-func eluBackward(dz, dh, z, _ []tensor.Float, _ tensor.Float) {
-	for i, d := range dh {
-		if z[i] <= 0 {
-			d *= tensor.Float(math.Exp(float64(z[i])))
-		}
-		dz[i] = d
-	}
-}
+func eluBackward(dz, dh, z, _ []tensor.Float, _ tensor.Float) { kernel.ELUBackward(dz, dh, z, 1, 1) }
 
 func seluForward(h, z []tensor.Float, _ tensor.Float) {
-	for i, v := range z {
-		if v <= 0 {
-			h[i] = tensor.Float(seluLambda * seluAlpha * math.Expm1(float64(v)))
-		} else {
-			h[i] = seluLambda * v
-		}
-	}
+	kernel.ELU(h, z, seluLambda, seluLambda*seluAlpha)
 }
 
 func seluBackward(dz, dh, z, _ []tensor.Float, _ tensor.Float) {
-	for i, d := range dh {
-		if z[i] <= 0 {
-			dz[i] = d * tensor.Float(seluLambda*seluAlpha*math.Exp(float64(z[i])))
-		} else {
-			dz[i] = d * seluLambda
-		}
-	}
+	kernel.ELUBackward(dz, dh, z, seluLambda, seluLambda*seluAlpha)
 }
 
-// geluTail is where Φ(−z) and z·N(z) are 0 in float64, and the products below
-// would be Inf·0 for an infinite z.
-const geluTail = 40
+func geluForward(h, z []tensor.Float, _ tensor.Float) { kernel.GELU(h, z) }
 
-func geluForward(h, z []tensor.Float, _ tensor.Float) {
-	for i, v := range z {
-		switch z := float64(v); {
-		case z < -geluTail:
-			h[i] = 0
-		default:
-			h[i] = tensor.Float(z * 0.5 * math.Erfc(-z/math.Sqrt2))
-		}
-	}
-}
+func geluBackward(dz, dh, z, _ []tensor.Float, _ tensor.Float) { kernel.GELUBackward(dz, dh, z) }
 
-func geluBackward(dz, dh, z, _ []tensor.Float, _ tensor.Float) {
-	invSqrt2Pi := 1 / math.Sqrt(2*math.Pi)
-	for i, d := range dh {
-		switch z := float64(z[i]); {
-		case z < -geluTail:
-			dz[i] = 0
-		case z > geluTail:
-			dz[i] = d
-		default:
-			dz[i] = d * tensor.Float(0.5*math.Erfc(-z/math.Sqrt2)+z*invSqrt2Pi*math.Exp(-0.5*z*z))
-		}
-	}
-}
-
-func softplusForward(h, z []tensor.Float, _ tensor.Float) {
-	for i, v := range z {
-		z := float64(v)
-		h[i] = tensor.Float(max(z, 0) + math.Log1p(math.Exp(-math.Abs(z))))
-	}
-}
+func softplusForward(h, z []tensor.Float, _ tensor.Float) { kernel.Softplus(h, z) }
 
 func softplusBackward(dz, dh, z, _ []tensor.Float, _ tensor.Float) {
-	for i, d := range dh {
-		dz[i] = d * tensor.Float(sigmoid(float64(z[i])))
-	}
+	kernel.SoftplusBackward(dz, dh, z)
 }
 
 func hardSigmoidForward(h, z []tensor.Float, _ tensor.Float) {
@@ -193,17 +85,9 @@ func hardSigmoidBackward(dz, dh, z, _ []tensor.Float, _ tensor.Float) {
 	}
 }
 
-func expForward(h, z []tensor.Float, _ tensor.Float) {
-	for i, v := range z {
-		h[i] = tensor.Float(math.Exp(float64(v)))
-	}
-}
+func expForward(h, z []tensor.Float, _ tensor.Float) { kernel.Exp(h, z) }
 
-func expBackward(dz, dh, _, h []tensor.Float, _ tensor.Float) {
-	for i, d := range dh {
-		dz[i] = d * h[i]
-	}
-}
+func expBackward(dz, dh, _, h []tensor.Float, _ tensor.Float) { kernel.Mul(dz, dh, h) }
 
 func stepForward(h, z []tensor.Float, _ tensor.Float) {
 	for i, v := range z {

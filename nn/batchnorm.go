@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/ebb-ml/ebb/internal/kernel"
 	"github.com/ebb-ml/ebb/tensor"
 )
 
@@ -16,12 +17,13 @@ import (
 // batch of one row has no variance: it is normalized by the running statistics
 // and leaves them as they are. PyTorch refuses such a batch.
 type BatchNorm struct {
-	Gamma, Beta *Param // [features]
-	Mean, Var   *Param // the running statistics, [features], not trained
-	params      []*Param
-	xhat        *tensor.Tensor
-	inv         []tensor.Float // 1/√(σ²+ε) of each feature
-	ofBatch     bool           // whether the last recorded pass used the batch's statistics
+	Gamma, Beta  *Param // [features]
+	Mean, Var    *Param // the running statistics, [features], not trained
+	params       []*Param
+	xhat         *tensor.Tensor
+	inv          []tensor.Float // 1/√(σ²+ε) of each feature
+	sum, squares []float64      // of each feature, while the statistics are taken
+	ofBatch      bool           // whether the last recorded pass used the batch's statistics
 }
 
 // batchNormMomentum is the weight of the new batch in the running statistics.
@@ -38,6 +40,8 @@ func NewBatchNorm(features int) *BatchNorm {
 		Beta:  NewParam("bias", features),
 		Mean:  &Param{Name: "running_mean", Value: tensor.New(features)},
 		Var:   &Param{Name: "running_var", Value: tensor.New(features)},
+
+		sum: make([]float64, features), squares: make([]float64, features),
 	}
 	l.Gamma.Value.Fill(1)
 	l.Var.Value.Fill(1)
@@ -82,10 +86,7 @@ func (l *BatchNorm) Forward(p *Pass, x *tensor.Tensor) *tensor.Tensor {
 	gamma, beta := l.Gamma.Value.Data, l.Beta.Value.Data
 	for r := range rows {
 		row, norm, out := x.Row(r), xhat.Row(r), y.Row(r)
-		for i, v := range row {
-			norm[i] = (v - mean[i]) * inv[i]
-			out[i] = gamma[i]*norm[i] + beta[i]
-		}
+		kernel.BatchNormalize(out, norm, row, mean, inv, gamma, beta)
 	}
 	if p.Record {
 		l.xhat, l.inv, l.ofBatch = xhat, inv, ofBatch
@@ -94,36 +95,27 @@ func (l *BatchNorm) Forward(p *Pass, x *tensor.Tensor) *tensor.Tensor {
 }
 
 // batchStatistics computes the mean and 1/√(σ²+ε) of every feature, and moves
-// the running statistics when the pass is recorded. The features are taken in
-// groups, whose sums fit float64 registers and whose elements share cache lines.
+// the running statistics when the pass is recorded.
 func (l *BatchNorm) batchStatistics(p *Pass, x *tensor.Tensor, mean, inv []tensor.Float) {
-	const group = 8
-	rows, n := x.Rows(), len(mean)
-	for from := 0; from < n; from += group {
-		to := min(from+group, n)
-		var sum, squares [group]float64
-		for r := range rows {
-			for i, v := range x.Row(r)[from:to] {
-				sum[i] += float64(v)
-			}
-		}
-		for i := range sum {
-			sum[i] /= float64(rows)
-		}
-		for r := range rows {
-			for i, v := range x.Row(r)[from:to] {
-				d := float64(v) - sum[i]
-				squares[i] += d * d
-			}
-		}
-		for i := range to - from {
-			j := from + i
-			mean[j] = tensor.Float(sum[i])
-			inv[j] = tensor.Float(1 / math.Sqrt(squares[i]/float64(rows)+normEpsilon))
-			if p.Record {
-				follow(&l.Mean.Value.Data[j], sum[i])
-				follow(&l.Var.Value.Data[j], squares[i]/float64(rows-1))
-			}
+	rows := x.Rows()
+	sum, squares := l.sum, l.squares
+	clear(sum)
+	clear(squares)
+	for r := range rows {
+		kernel.AddTo(sum, x.Row(r))
+	}
+	for i := range sum {
+		sum[i] /= float64(rows)
+	}
+	for r := range rows {
+		kernel.AddSquaresAround(squares, x.Row(r), sum)
+	}
+	for i := range sum {
+		mean[i] = tensor.Float(sum[i])
+		inv[i] = tensor.Float(1 / math.Sqrt(squares[i]/float64(rows)+normEpsilon))
+		if p.Record {
+			follow(&l.Mean.Value.Data[i], sum[i])
+			follow(&l.Var.Value.Data[i], squares[i]/float64(rows-1))
 		}
 	}
 }
@@ -145,36 +137,29 @@ func (l *BatchNorm) Backward(p *Pass, dy *tensor.Tensor) *tensor.Tensor {
 	clear(sum)
 	clear(along)
 	for r := range rows {
-		norm := l.xhat.Row(r)
-		for i, v := range dy.Row(r) {
-			sum[i] += v
-			along[i] += v * norm[i]
-		}
+		d := dy.Row(r)
+		kernel.Add(sum, d)
+		kernel.MulAdd(along, d, l.xhat.Row(r))
 	}
-	for i := range sum {
-		l.Beta.Grad.Data[i] += sum[i]
-		l.Gamma.Grad.Data[i] += along[i]
-	}
+	kernel.Add(l.Beta.Grad.Data, sum)
+	kernel.Add(l.Gamma.Grad.Data, along)
 	if !p.InputGrad() {
 		return nil
 	}
 	dx := p.Arena.Like(dy)
-	gamma := l.Gamma.Value.Data
+	a := p.Arena.Floats(n)
+	kernel.Mul(a, l.Gamma.Value.Data, l.inv)
 	if !l.ofBatch {
 		for r := range rows {
-			out := dx.Row(r)
-			for i, v := range dy.Row(r) {
-				out[i] = gamma[i] * l.inv[i] * v
-			}
+			kernel.Mul(dx.Row(r), a, dy.Row(r))
 		}
 		return dx
 	}
 	over := 1 / tensor.Float(rows)
+	kernel.Scale(sum, over)
+	kernel.Scale(along, over)
 	for r := range rows {
-		norm, out := l.xhat.Row(r), dx.Row(r)
-		for i, v := range dy.Row(r) {
-			out[i] = gamma[i] * l.inv[i] * (v - over*sum[i] - norm[i]*(over*along[i]))
-		}
+		kernel.BatchNormBackward(dx.Row(r), dy.Row(r), l.xhat.Row(r), a, sum, along)
 	}
 	return dx
 }

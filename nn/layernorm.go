@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/ebb-ml/ebb/internal/kernel"
 	"github.com/ebb-ml/ebb/tensor"
 )
 
@@ -49,21 +50,10 @@ func (l *LayerNorm) Forward(p *Pass, x *tensor.Tensor) *tensor.Tensor {
 	gamma, beta := l.Gamma.Value.Data, l.Beta.Value.Data
 	for r := range inv {
 		row, norm, out := x.Row(r), xhat.Row(r), y.Row(r)
-		mean, variance := 0.0, 0.0
-		for _, v := range row {
-			mean += float64(v)
-		}
-		mean /= float64(n)
-		for _, v := range row {
-			d := float64(v) - mean
-			variance += d * d
-		}
-		scale := 1 / math.Sqrt(variance/float64(n)+normEpsilon)
+		mean := kernel.Sum(row) / float64(n)
+		scale := 1 / math.Sqrt(kernel.SquaresAround(row, mean)/float64(n)+normEpsilon)
 		inv[r] = tensor.Float(scale)
-		for i, v := range row {
-			norm[i] = tensor.Float((float64(v) - mean) * scale)
-			out[i] = gamma[i]*norm[i] + beta[i]
-		}
+		kernel.Normalize(out, norm, row, gamma, beta, mean, scale)
 	}
 	if p.Record {
 		l.xhat, l.inv = xhat, inv
@@ -79,10 +69,8 @@ func (l *LayerNorm) Backward(p *Pass, dy *tensor.Tensor) *tensor.Tensor {
 	gamma, dgamma, dbeta := l.Gamma.Value.Data, l.Gamma.Grad.Data, l.Beta.Grad.Data
 	for r := range l.inv {
 		d, norm := dy.Row(r), l.xhat.Row(r)
-		for i, v := range d {
-			dbeta[i] += v
-			dgamma[i] += v * norm[i]
-		}
+		kernel.Add(dbeta, d)
+		kernel.MulAdd(dgamma, d, norm)
 	}
 	if !p.InputGrad() {
 		return nil
@@ -91,17 +79,8 @@ func (l *LayerNorm) Backward(p *Pass, dy *tensor.Tensor) *tensor.Tensor {
 	n := float64(len(gamma))
 	for r, inv := range l.inv {
 		d, norm, out := dy.Row(r), l.xhat.Row(r), dx.Row(r)
-		mean, along := 0.0, 0.0
-		for i, v := range d {
-			g := float64(gamma[i]) * float64(v)
-			mean += g
-			along += g * float64(norm[i])
-		}
-		mean, along = mean/n, along/n
-		for i, v := range d {
-			g := float64(gamma[i]) * float64(v)
-			out[i] = tensor.Float((g - mean - float64(norm[i])*along) * float64(inv))
-		}
+		sum, along := kernel.NormSums(d, gamma, norm)
+		kernel.NormBackward(out, d, gamma, norm, sum/n, along/n, float64(inv))
 	}
 	return dx
 }

@@ -1,8 +1,7 @@
 package nn
 
 import (
-	"math"
-
+	"github.com/ebb-ml/ebb/internal/kernel"
 	"github.com/ebb-ml/ebb/tensor"
 )
 
@@ -36,23 +35,7 @@ func (l *Softmax) GainBound() float64 {
 // first so that no exponential overflows.
 func (l *Softmax) Forward(p *Pass, x *tensor.Tensor) *tensor.Tensor {
 	y := p.Arena.Like(x)
-	for r := range x.Rows() {
-		from, to := x.Row(r), y.Row(r)
-		top := tensor.Float(math.Inf(-1))
-		for _, v := range from {
-			top = max(top, v)
-		}
-		sum := 0.0
-		for i, v := range from {
-			e := math.Exp(float64(v - top))
-			to[i] = tensor.Float(e)
-			sum += e
-		}
-		scale := tensor.Float(1 / sum)
-		for i := range to {
-			to[i] *= scale
-		}
-	}
+	kernel.Softmax(y.Data, x.Data, x.Cols())
 	if p.Record {
 		l.y, l.units = y, x.Cols()
 	}
@@ -66,15 +49,6 @@ func (l *Softmax) Backward(p *Pass, dy *tensor.Tensor) *tensor.Tensor {
 		return nil
 	}
 	dx := p.Arena.Like(dy)
-	for r := range dy.Rows() {
-		y, dy, dx := l.y.Row(r), dy.Row(r), dx.Row(r)
-		dot := 0.0
-		for i, v := range y {
-			dot += float64(v) * float64(dy[i])
-		}
-		for i, v := range y {
-			dx[i] = v * (dy[i] - tensor.Float(dot))
-		}
-	}
+	kernel.SoftmaxBackward(dx.Data, dy.Data, l.y.Data, dy.Cols())
 	return dx
 }
