@@ -42,7 +42,7 @@ func (r *Runner) processes(ctx context.Context) {
 				if ctx.Err() != nil {
 					return
 				}
-				if results[i].Error != "" {
+				if results[i].Error != "" || beaten(results, i) {
 					continue
 				}
 				if err := r.program(ctx, p, n, &results[i]); err != nil {
@@ -53,6 +53,18 @@ func (r *Runner) processes(ctx context.Context) {
 		}
 		r.results.Processes = append(r.results.Processes, results...)
 	}
+}
+
+// beaten tells that another configuration of the same peer was so much faster in
+// the first round that this one need not run again.
+func beaten(results []ProcessResult, i int) bool {
+	for _, other := range results {
+		if other.Peer == results[i].Peer && len(other.Seconds) > 0 && len(results[i].Seconds) > 0 &&
+			results[i].Seconds[0] > 1.2*other.Seconds[0] {
+			return true
+		}
+	}
+	return false
 }
 
 func outcome(p ProcessResult) string {

@@ -243,10 +243,15 @@ func (r *Runner) configs(p *Peer, s Section, w Workload) []string {
 	return slices.DeleteFunc(slices.Clone(configs), func(c string) bool { return r.Quick && c == "compile" })
 }
 
+// lossSteps is how many steps are compared; of a very large network fewer.
 const lossSteps = 20
 
 func (r *Runner) losses(ctx context.Context, p *Peer, w Workload) []float64 {
-	a, err := p.call(ctx, Request{Op: opLosses, Workload: &w, Steps: lossSteps}, 5*time.Minute)
+	steps := lossSteps
+	if w.Flops() > 1e10 {
+		steps = lossSteps / 4
+	}
+	a, err := p.call(ctx, Request{Op: opLosses, Workload: &w, Steps: steps}, 5*time.Minute)
 	if err != nil {
 		return nil
 	}

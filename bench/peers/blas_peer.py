@@ -2,7 +2,7 @@
 
 A loop in C calls cblas_sgemm where there is a C compiler, so that Python's
 calls don't count; without one each call costs about a microsecond more."""
-import ctypes, glob, os, shutil, subprocess, sys, tempfile
+import ctypes, ctypes.util, glob, os, shutil, subprocess, sys, tempfile
 import numpy as np
 import common
 
@@ -32,7 +32,9 @@ def mkl(_):
     found = glob.glob(os.path.join(sys.prefix, "lib", "libmkl_rt.*"))
     if not found:
         raise RuntimeError("no libmkl_rt in " + os.path.join(sys.prefix, "lib"))
-    os.environ.setdefault("MKL_THREADING_LAYER", "GNU")  # as PyTorch has it
+    # GNU's threads, as in PyTorch. Intel's would spin on into the next one's turn.
+    os.environ.setdefault("MKL_THREADING_LAYER", "GNU" if ctypes.util.find_library("gomp") else "INTEL")
+    os.environ.setdefault("KMP_BLOCKTIME", "1")
     lib = ctypes.CDLL(found[0])
     lib.MKL_Set_Num_Threads(common.THREADS)
     text = ctypes.create_string_buffer(256)
