@@ -27,6 +27,8 @@ type tileSet struct {
 	byRows, byCols, narrowByRows, narrowByCols []tile
 	wide                                       [][]wideTile // by height, widest first: for products of few rows
 
+	turned []tile // by height, of all columns: b is transposed, and read in place
+
 	cutPanels bool // a tile can read b where it has fewer columns than the tile
 
 	// Packing: whole vectors are written, of which the first cols or rows hold
@@ -70,6 +72,15 @@ func (t *tileSet) product(j gemmJob, lo, hi int) {
 		gemmGo(j, lo, hi)
 		return
 	}
+	if j.op == NT && hi-lo < len(t.turned) {
+		if cols := j.n / t.cols * t.cols; cols > 0 {
+			t.turn(&j, lo, hi-lo, cols)
+			if cols == j.n {
+				return
+			}
+			j = j.columns(cols, j.n)
+		}
+	}
 	packA, packB := t.packs(&j, hi-lo)
 	edge := j.n % t.cols
 	if !packA && !packB && (t.cutPanels || edge == 0) {
@@ -79,6 +90,34 @@ func (t *tileSet) product(j gemmJob, lo, hi int) {
 	s := takeScratch()
 	t.blocks(&j, lo, hi, s, packA, packB)
 	s.giveBack()
+}
+
+// turn computes the first cols columns of a few rows, all of which are used up by
+// one tile: then it is faster not to pack.
+func (t *tileSet) turn(j *gemmJob, row, rows, cols int) {
+	run, deep := t.turned[rows], blockLength(j.k)
+	for p := 0; p < j.k; p += deep {
+		k := min(deep, j.k-p)
+		flags := j.e.tileFlags(p == 0, p+k == j.k)
+		for x := 0; x < cols; x += t.cols {
+			var bias *float32
+			if p == 0 && j.e.Bias != nil {
+				bias = &j.e.Bias[x]
+			}
+			run(k, &j.a[row*j.lda+p], j.lda, &j.b[x*j.ldb+p], j.ldb, &j.c[row*j.ldc+x], j.ldc, bias, t.cols, flags)
+		}
+	}
+}
+
+// tileFlags are what a tile of a sum's first and last block does beside.
+func (e *Epilogue) tileFlags(first, last bool) (flags int) {
+	if !first || e.Accumulate {
+		flags |= tileAdd
+	}
+	if last && e.ReLU {
+		flags |= tileReLU
+	}
+	return flags
 }
 
 // packs decides which operands are copied into the order in which the tiles
@@ -121,12 +160,7 @@ func (t *tileSet) blocks(j *gemmJob, lo, hi int, s *scratch, packA, packB bool) 
 	}
 	for p := 0; p < j.k; p += deep {
 		w := panelWork{k: min(deep, j.k-p), ldc: j.ldc}
-		if p > 0 || j.e.Accumulate {
-			w.flags |= tileAdd
-		}
-		if p+w.k == j.k && j.e.ReLU {
-			w.flags |= tileReLU
-		}
+		w.flags = j.e.tileFlags(p == 0, p+w.k == j.k)
 		for col := 0; col < j.n; col += across {
 			cols := min(across, j.n-col)
 			if packB {

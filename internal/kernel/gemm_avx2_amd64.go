@@ -134,4 +134,10 @@ func avx2Copy16(dst *float32, dstStride int, src *float32, srcStride int, cols i
 func avx2Transpose(dst *float32, dstStride int, src *float32, srcStride int, rows int, k int)
 
 //go:noescape
+func avx2Turn1x16(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32, cols int, flags int)
+
+//go:noescape
+func avx2Turn2x16(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32, cols int, flags int)
+
+//go:noescape
 func avx2FMAs(n int)

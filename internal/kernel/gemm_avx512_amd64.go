@@ -203,4 +203,16 @@ func avx512Copy32(dst *float32, dstStride int, src *float32, srcStride int, cols
 func avx512Transpose(dst *float32, dstStride int, src *float32, srcStride int, rows int, k int)
 
 //go:noescape
+func avx512Turn1x32(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32, cols int, flags int)
+
+//go:noescape
+func avx512Turn2x32(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32, cols int, flags int)
+
+//go:noescape
+func avx512Turn3x32(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32, cols int, flags int)
+
+//go:noescape
+func avx512Turn4x32(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32, cols int, flags int)
+
+//go:noescape
 func avx512FMAs(n int)

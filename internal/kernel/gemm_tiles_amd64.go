@@ -16,6 +16,7 @@ var (
 			2: {{128, avx512Rows2x128}, {64, avx512Rows2x64}},
 			3: {{128, avx512Rows3x128}, {64, avx512Rows3x64}},
 		},
+		turned:    []tile{nil, avx512Turn1x32, avx512Turn2x32, avx512Turn3x32, avx512Turn4x32},
 		copyPanel: avx512Copy32, copyRows: avx512Copy16, transpose: avx512Transpose,
 	}
 	avx2Tiles = tileSet{
@@ -29,6 +30,7 @@ var (
 			2: {{32, avx2Rows2x32}},
 			3: {{32, avx2Rows3x32}},
 		},
+		turned:    []tile{nil, avx2Turn1x16, avx2Turn2x16},
 		copyPanel: avx2Copy16, copyRows: avx2Copy8, transpose: avx2Transpose,
 	}
 )

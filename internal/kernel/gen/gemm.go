@@ -38,7 +38,10 @@ func init() {
 		}
 		avx512.copyPanel(1)
 		avx512.copyPanel(2)
-		avx512.transpose(square16)
+		avx512.transpose()
+		for h := 1; h <= 4; h++ {
+			avx512.turn(h)
+		}
 		avx512.peak()
 	}
 	files["gemm_avx2"] = func() {
@@ -60,7 +63,10 @@ func init() {
 		}
 		avx2.copyPanel(1)
 		avx2.copyPanel(2)
-		avx2.transpose(square8)
+		avx2.transpose()
+		for h := 1; h <= 2; h++ {
+			avx2.turn(h)
+		}
 		avx2.peak()
 	}
 }

@@ -5,7 +5,6 @@ import (
 
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
-	. "github.com/mmcloughlin/avo/reg"
 )
 
 // copyPanel writes the kernel that copies the first cols columns, at most nv
@@ -80,10 +79,7 @@ func (s *simd) copyPanel(nv int) {
 // vectors in ascending order, so that where dstStride is less than a vector the
 // next one overwrites what lies after the rows. Lanes after the rows repeat the
 // last one.
-//
-// block transposes the square in the first registers, one for each lane, and
-// returns the registers that hold its columns.
-func (s *simd) transpose(block func() []VecPhysical) {
+func (s *simd) transpose() {
 	n := s.lanes
 	TEXT(s.name+"Transpose", NOSPLIT, "func(dst *float32, dstStride int, src *float32, srcStride, rows, k int)")
 	Pragma("noescape")
@@ -125,7 +121,7 @@ func (s *simd) transpose(block func() []VecPhysical) {
 	JLT(LabelRef("tail"))
 	Label("loop")
 	read("square", func(i int) { VMOVUPS(Mem{Base: p}, s.regs[i]) })
-	for _, r := range block() {
+	for _, r := range s.square() {
 		VMOVUPS(r, Mem{Base: dst})
 		ADDQ(ds, dst)
 	}
@@ -135,23 +131,8 @@ func (s *simd) transpose(block func() []VecPhysical) {
 	Label("tail")
 	ADDQ(Imm(uint64(n)), k)
 	JZ(LabelRef("end"))
-	if s.masks {
-		mask := GP64()
-		MOVQ(k, RCX)
-		MOVQ(I32(-1), mask)
-		SHLQ(CL, mask)
-		NOTQ(mask)
-		KMOVW(mask.As32(), K1)
-		read("rest", func(i int) { VMOVUPS_Z(Mem{Base: p}, K1, s.regs[i]) })
-	} else {
-		vm, window := s.regs[len(s.regs)-1], GP64()
-		LEAQ(s.table, p)
-		MOVQ(k, window)
-		NEGQ(window)
-		VMOVUPS(Mem{Base: p, Index: window, Scale: 4, Disp: 64}, vm)
-		read("rest", func(i int) { VMASKMOVPS(Mem{Base: p}, vm, s.regs[i]) })
-	}
-	for i, r := range block() {
+	read("rest", s.cutLoad(k, p))
+	for i, r := range s.square() {
 		if i < n-1 {
 			VMOVUPS(r, Mem{Base: dst})
 			ADDQ(ds, dst)
@@ -162,56 +143,6 @@ func (s *simd) transpose(block func() []VecPhysical) {
 	Label("end")
 	VZEROUPPER()
 	RET()
-}
-
-// square16 turns Z0 to Z15: pairs, then fours within a quarter of a register,
-// then the quarters.
-func square16() []VecPhysical {
-	z := avx512.regs
-	for i := 0; i < 16; i += 2 {
-		VUNPCKLPS(z[i+1], z[i], z[16+i])
-		VUNPCKHPS(z[i+1], z[i], z[17+i])
-	}
-	for i := 0; i < 16; i += 4 {
-		VUNPCKLPD(z[18+i], z[16+i], z[i])
-		VUNPCKHPD(z[18+i], z[16+i], z[i+1])
-		VUNPCKLPD(z[19+i], z[17+i], z[i+2])
-		VUNPCKHPD(z[19+i], z[17+i], z[i+3])
-	}
-	// Quarter q of z[4g+c] now holds rows 4g to 4g+3 of column 4q+c.
-	for c := range 4 {
-		g0, g1, g2, g3 := z[c], z[4+c], z[8+c], z[12+c]
-		t := z[16+4*c:]
-		VSHUFF32X4(Imm(0x88), g1, g0, t[0]) // quarters 0 and 2
-		VSHUFF32X4(Imm(0xdd), g1, g0, t[1]) // 1 and 3
-		VSHUFF32X4(Imm(0x88), g3, g2, t[2])
-		VSHUFF32X4(Imm(0xdd), g3, g2, t[3])
-		VSHUFF32X4(Imm(0x88), t[2], t[0], g0)
-		VSHUFF32X4(Imm(0xdd), t[2], t[0], g2)
-		VSHUFF32X4(Imm(0x88), t[3], t[1], g1)
-		VSHUFF32X4(Imm(0xdd), t[3], t[1], g3)
-	}
-	return z[:16]
-}
-
-// square8 turns Y0 to Y7 in the same three steps.
-func square8() []VecPhysical {
-	y := avx2.regs
-	for i := 0; i < 8; i += 2 {
-		VUNPCKLPS(y[i+1], y[i], y[8+i])
-		VUNPCKHPS(y[i+1], y[i], y[9+i])
-	}
-	for i := 0; i < 8; i += 4 {
-		VUNPCKLPD(y[10+i], y[8+i], y[i])
-		VUNPCKHPD(y[10+i], y[8+i], y[i+1])
-		VUNPCKLPD(y[11+i], y[9+i], y[i+2])
-		VUNPCKHPD(y[11+i], y[9+i], y[i+3])
-	}
-	for c := range 4 {
-		VPERM2F128(Imm(0x20), y[4+c], y[c], y[8+c])
-		VPERM2F128(Imm(0x31), y[4+c], y[c], y[12+c])
-	}
-	return y[8:16]
 }
 
 // peak writes the loop of FMAs on registers alone that measures what the
