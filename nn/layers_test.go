@@ -61,6 +61,7 @@ func layers() []layertest.Case {
 			},
 		})
 	}
+	cases = append(cases, recurrentLayers()...)
 	return append(cases, layertest.Case{
 		Name: "softmax of one unit", In: []int{4, 1}, Out: []int{4, 1}, New: func() nn.Layer { return nn.NewSoftmax() },
 	})

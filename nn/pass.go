@@ -40,6 +40,14 @@ type Pass struct {
 	// have other parameters compute those all the same.
 	DeferWeights bool
 
+	// Lengths are the numbers of steps that each row of a batch of sequences has;
+	// nil where all have as many as the input. See [Recurrent].
+	Lengths []int
+
+	// State, where set, is what recurrent layers start from and where they leave
+	// what they end with. See [State].
+	State *State
+
 	skipInput bool // the layer at hand need not return its input's gradient
 	site      string
 	depth     int              // of the events that are reported now
@@ -49,6 +57,8 @@ type Pass struct {
 	paths     map[[2]string]string
 	bands     bandTask
 	deferred  []WeightGradient
+	sequences []*coreRun // of recurrent layers in inference
+	sequence  int        // of them in use
 }
 
 // NewTrainingPass returns a pass for training: Train and Record are set.
@@ -58,6 +68,7 @@ func NewTrainingPass() *Pass { return &Pass{Train: true, Record: true} }
 func (p *Pass) Reset() {
 	p.Arena.Reset()
 	p.last, p.site, p.depth, p.outs, p.deferred = nil, "", 0, p.outs[:0], p.deferred[:0]
+	p.sequence = 0
 	p.skipInput = !p.WantInput
 }
 
@@ -97,4 +108,13 @@ func (p *Pass) CheckGradient(layer string, dy, y *tensor.Tensor) {
 	if !dy.SameShape(y) {
 		panic(fmt.Sprintf("nn: %s at %q needs a gradient of its output's shape %s, got %s", layer, p.site, y.ShapeString(), dy.ShapeString()))
 	}
+}
+
+// sequenceRun returns the room of a recurrent layer that must not use its own.
+func (p *Pass) sequenceRun() *coreRun {
+	if p.sequence == len(p.sequences) {
+		p.sequences = append(p.sequences, &coreRun{})
+	}
+	p.sequence++
+	return p.sequences[p.sequence-1]
 }

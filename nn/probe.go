@@ -17,6 +17,8 @@ const (
 	StageWeights    Stage = "weights"    // Wᵀ
 	StageRecurrent  Stage = "recurrent"  // W_hhᵀ
 	StageGate       Stage = "gate"       // a gate of a recurrent cell
+	StageCell       Stage = "cell"       // the cell of an LSTM, from one step to the one before
+	StageCellPath   Stage = "cell_path"  // the product of the forget gates alone, since the last step
 	StageNorm       Stage = "norm"       // a normalization
 	StageResidual   Stage = "residual"   // a residual join, and its two paths
 	StageParallel   Stage = "parallel"   // branches side by side, and each of them
