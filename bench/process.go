@@ -24,7 +24,7 @@ type program struct {
 // processes runs whole programs from their start to the saved model.
 func (r *Runner) processes(ctx context.Context) {
 	switch {
-	case r.Quick || !r.wanted("processes"):
+	case r.Quick || !r.wanted("processes") || ctx.Err() != nil:
 		return
 	case r.Fashion == "":
 		r.results.Skipped["whole programs"] = "-fashion names no folder with Fashion-MNIST"
