@@ -149,19 +149,3 @@ func TestVectorFunctionsAllocateNothing(t *testing.T) {
 		t.Errorf("%v allocations", n)
 	}
 }
-
-func BenchmarkCount(b *testing.B) {
-	x := randoms(64*256, 8)
-	b.SetBytes(int64(len(x)) * FloatBits / 8)
-	for b.Loop() {
-		Count(x)
-	}
-}
-
-func BenchmarkChange(b *testing.B) {
-	x, y := randoms(64*256, 8), randoms(64*256, 9)
-	b.SetBytes(int64(2*len(x)) * FloatBits / 8)
-	for b.Loop() {
-		Change(x, y)
-	}
-}
