@@ -2,7 +2,15 @@
 
 package kernel
 
-var neonGemm = gemmLoops{gemm: gemmNeon}
+var neonGemm = gemmLoops{gemm: gemmNeon, speed: 20_000, peak: peakNeon}
+
+// peakNeon returns the number of operations it has done in n rounds.
+func peakNeon(n int) float64 {
+	multiplyAdds(n)
+	return float64(n) * 48 * 4 * 2
+}
+
+func multiplyAdds(rounds int)
 
 // The sizes of what a product works on at a time: a block of blockRows × blockK
 // of the left operand stays in the second cache, a panel of blockK × panel of

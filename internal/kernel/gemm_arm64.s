@@ -1028,3 +1028,86 @@ square:
 
 done:
 	RET
+
+// func multiplyAdds(rounds int)
+TEXT ·multiplyAdds(SB), NOSPLIT, $0-8
+	MOVD rounds+0(FP), R0
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V1.B16, V1.B16, V1.B16
+	VEOR V8.B16, V8.B16, V8.B16
+	VEOR V9.B16, V9.B16, V9.B16
+	VEOR V10.B16, V10.B16, V10.B16
+	VEOR V11.B16, V11.B16, V11.B16
+	VEOR V12.B16, V12.B16, V12.B16
+	VEOR V13.B16, V13.B16, V13.B16
+	VEOR V14.B16, V14.B16, V14.B16
+	VEOR V15.B16, V15.B16, V15.B16
+	VEOR V16.B16, V16.B16, V16.B16
+	VEOR V17.B16, V17.B16, V17.B16
+	VEOR V18.B16, V18.B16, V18.B16
+	VEOR V19.B16, V19.B16, V19.B16
+	VEOR V20.B16, V20.B16, V20.B16
+	VEOR V21.B16, V21.B16, V21.B16
+	VEOR V22.B16, V22.B16, V22.B16
+	VEOR V23.B16, V23.B16, V23.B16
+	VEOR V24.B16, V24.B16, V24.B16
+	VEOR V25.B16, V25.B16, V25.B16
+	VEOR V26.B16, V26.B16, V26.B16
+	VEOR V27.B16, V27.B16, V27.B16
+	VEOR V28.B16, V28.B16, V28.B16
+	VEOR V29.B16, V29.B16, V29.B16
+	VEOR V30.B16, V30.B16, V30.B16
+	VEOR V31.B16, V31.B16, V31.B16
+
+round:
+	WORD $0x4E21CC08 // fmla v8.4s, v0.4s, v1.4s
+	WORD $0x4E21CC09 // fmla v9.4s, v0.4s, v1.4s
+	WORD $0x4E21CC0A // fmla v10.4s, v0.4s, v1.4s
+	WORD $0x4E21CC0B // fmla v11.4s, v0.4s, v1.4s
+	WORD $0x4E21CC0C // fmla v12.4s, v0.4s, v1.4s
+	WORD $0x4E21CC0D // fmla v13.4s, v0.4s, v1.4s
+	WORD $0x4E21CC0E // fmla v14.4s, v0.4s, v1.4s
+	WORD $0x4E21CC0F // fmla v15.4s, v0.4s, v1.4s
+	WORD $0x4E21CC10 // fmla v16.4s, v0.4s, v1.4s
+	WORD $0x4E21CC11 // fmla v17.4s, v0.4s, v1.4s
+	WORD $0x4E21CC12 // fmla v18.4s, v0.4s, v1.4s
+	WORD $0x4E21CC13 // fmla v19.4s, v0.4s, v1.4s
+	WORD $0x4E21CC14 // fmla v20.4s, v0.4s, v1.4s
+	WORD $0x4E21CC15 // fmla v21.4s, v0.4s, v1.4s
+	WORD $0x4E21CC16 // fmla v22.4s, v0.4s, v1.4s
+	WORD $0x4E21CC17 // fmla v23.4s, v0.4s, v1.4s
+	WORD $0x4E21CC18 // fmla v24.4s, v0.4s, v1.4s
+	WORD $0x4E21CC19 // fmla v25.4s, v0.4s, v1.4s
+	WORD $0x4E21CC1A // fmla v26.4s, v0.4s, v1.4s
+	WORD $0x4E21CC1B // fmla v27.4s, v0.4s, v1.4s
+	WORD $0x4E21CC1C // fmla v28.4s, v0.4s, v1.4s
+	WORD $0x4E21CC1D // fmla v29.4s, v0.4s, v1.4s
+	WORD $0x4E21CC1E // fmla v30.4s, v0.4s, v1.4s
+	WORD $0x4E21CC1F // fmla v31.4s, v0.4s, v1.4s
+	WORD $0x4E21CC08 // fmla v8.4s, v0.4s, v1.4s
+	WORD $0x4E21CC09 // fmla v9.4s, v0.4s, v1.4s
+	WORD $0x4E21CC0A // fmla v10.4s, v0.4s, v1.4s
+	WORD $0x4E21CC0B // fmla v11.4s, v0.4s, v1.4s
+	WORD $0x4E21CC0C // fmla v12.4s, v0.4s, v1.4s
+	WORD $0x4E21CC0D // fmla v13.4s, v0.4s, v1.4s
+	WORD $0x4E21CC0E // fmla v14.4s, v0.4s, v1.4s
+	WORD $0x4E21CC0F // fmla v15.4s, v0.4s, v1.4s
+	WORD $0x4E21CC10 // fmla v16.4s, v0.4s, v1.4s
+	WORD $0x4E21CC11 // fmla v17.4s, v0.4s, v1.4s
+	WORD $0x4E21CC12 // fmla v18.4s, v0.4s, v1.4s
+	WORD $0x4E21CC13 // fmla v19.4s, v0.4s, v1.4s
+	WORD $0x4E21CC14 // fmla v20.4s, v0.4s, v1.4s
+	WORD $0x4E21CC15 // fmla v21.4s, v0.4s, v1.4s
+	WORD $0x4E21CC16 // fmla v22.4s, v0.4s, v1.4s
+	WORD $0x4E21CC17 // fmla v23.4s, v0.4s, v1.4s
+	WORD $0x4E21CC18 // fmla v24.4s, v0.4s, v1.4s
+	WORD $0x4E21CC19 // fmla v25.4s, v0.4s, v1.4s
+	WORD $0x4E21CC1A // fmla v26.4s, v0.4s, v1.4s
+	WORD $0x4E21CC1B // fmla v27.4s, v0.4s, v1.4s
+	WORD $0x4E21CC1C // fmla v28.4s, v0.4s, v1.4s
+	WORD $0x4E21CC1D // fmla v29.4s, v0.4s, v1.4s
+	WORD $0x4E21CC1E // fmla v30.4s, v0.4s, v1.4s
+	WORD $0x4E21CC1F // fmla v31.4s, v0.4s, v1.4s
+	SUBS $1, R0
+	BGT round
+	RET

@@ -153,3 +153,15 @@ func rmspropMomentumNEON(w, gr, s, b []float32, lr, decay, alpha, rest, eps, mom
 
 //go:noescape
 func adamNEON(w, gr, m, v []float32, beta2, rest1, rest2, step, over, eps, decay, shrink float32)
+
+//go:noescape
+func lstmForwardNEON(i, f, u, o, before, c, tc, h []float32)
+
+//go:noescape
+func lstmBackwardNEON(i, f, u, o, before, tc, dh, dc []float32)
+
+//go:noescape
+func gruForwardNEON(r, z, nx, nh, before, h []float32)
+
+//go:noescape
+func gruBackwardNEON(r, z, n, nh, before, dh []float32)

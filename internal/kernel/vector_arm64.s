@@ -5521,3 +5521,1023 @@ one:
 done:
 	MSR R12, FPCR
 	RET
+
+// func lstmForwardNEON(i, f, u, o, before, c, tc, h []float32)
+TEXT ·lstmForwardNEON(SB), NOSPLIT, $0-192
+	MOVD h_len+176(FP), R9
+	MOVD i_base+0(FP), R0
+	MOVD f_base+24(FP), R1
+	MOVD u_base+48(FP), R2
+	MOVD o_base+72(FP), R3
+	MOVD before_base+96(FP), R4
+	MOVD c_base+120(FP), R5
+	MOVD tc_base+144(FP), R6
+	MOVD h_base+168(FP), R7
+	MOVD $constants<>(SB), R11
+	FMOVQ 320(R11), F31
+	FMOVQ 16(R11), F30
+	FMOVQ 48(R11), F29
+	FMOVQ 32(R11), F28
+	FMOVQ 64(R11), F27
+	FMOVQ 80(R11), F26
+	FMOVQ 368(R11), F25
+	FMOVQ 176(R11), F24
+	FMOVQ 192(R11), F23
+	FMOVQ 208(R11), F22
+	FMOVQ 224(R11), F21
+	SUBS $4, R9
+	BLT rest
+
+quad:
+	FMOVQ 0(R0), F0
+	WORD $0x4EA01C01 // mov v1.16b, v0.16b
+	WORD $0x4EBFF421 // fmin v1.4s, v1.4s, v31.4s
+	WORD $0x4E3EF421 // fmax v1.4s, v1.4s, v30.4s
+	FMOVQ 32(R11), F2
+	WORD $0x4E3DCC22 // fmla v2.4s, v1.4s, v29.4s
+	WORD $0x4EBCD443 // fsub v3.4s, v2.4s, v28.4s
+	WORD $0x4EBBCC61 // fmls v1.4s, v3.4s, v27.4s
+	WORD $0x4EBACC61 // fmls v1.4s, v3.4s, v26.4s
+	FMOVQ 96(R11), F4
+	FMOVQ 336(R11), F5
+	WORD $0x4E21CC85 // fmla v5.4s, v4.4s, v1.4s
+	FMOVQ 128(R11), F4
+	WORD $0x4E21CCA4 // fmla v4.4s, v5.4s, v1.4s
+	FMOVQ 352(R11), F5
+	WORD $0x4E21CC85 // fmla v5.4s, v4.4s, v1.4s
+	FMOVQ 160(R11), F4
+	WORD $0x4E21CCA4 // fmla v4.4s, v5.4s, v1.4s
+	WORD $0x6E21DC25 // fmul v5.4s, v1.4s, v1.4s
+	WORD $0x6EA0F826 // fneg v6.4s, v1.4s
+	WORD $0x4E24CCA6 // fmla v6.4s, v5.4s, v4.4s
+	WORD $0x4EB96445 // smax v5.4s, v2.4s, v25.4s
+	WORD $0x4F3754A5 // shl v5.4s, v5.4s, #23
+	WORD $0x4EB884A5 // add v5.4s, v5.4s, v24.4s
+	WORD $0x4E38D4A1 // fadd v1.4s, v5.4s, v24.4s
+	WORD $0x4EB8D424 // fsub v4.4s, v1.4s, v24.4s
+	WORD $0x4EA4D4A5 // fsub v5.4s, v5.4s, v4.4s
+	WORD $0x4E26D4A5 // fadd v5.4s, v5.4s, v6.4s
+	WORD $0x4E21D4A5 // fadd v5.4s, v5.4s, v1.4s
+	WORD $0x6E25FF04 // fdiv v4.4s, v24.4s, v5.4s
+	WORD $0x6EBC8442 // sub v2.4s, v2.4s, v28.4s
+	WORD $0x4F3F0443 // sshr v3.4s, v2.4s, #1
+	WORD $0x6EA38442 // sub v2.4s, v2.4s, v3.4s
+	WORD $0x4F375463 // shl v3.4s, v3.4s, #23
+	WORD $0x4EB88463 // add v3.4s, v3.4s, v24.4s
+	WORD $0x4F375442 // shl v2.4s, v2.4s, #23
+	WORD $0x4EB88442 // add v2.4s, v2.4s, v24.4s
+	WORD $0x6E23DC84 // fmul v4.4s, v4.4s, v3.4s
+	WORD $0x6E22DC84 // fmul v4.4s, v4.4s, v2.4s
+	FMOVQ 0(R2), F1
+	WORD $0x4EA0F822 // fabs v2.4s, v1.4s
+	WORD $0x6EA0F842 // fneg v2.4s, v2.4s
+	WORD $0x4E22D442 // fadd v2.4s, v2.4s, v2.4s
+	WORD $0x4E37F442 // fmax v2.4s, v2.4s, v23.4s
+	WORD $0x6EA2E6C3 // fcmgt v3.4s, v22.4s, v2.4s
+	FMOVQ 32(R11), F5
+	WORD $0x4E3DCC45 // fmla v5.4s, v2.4s, v29.4s
+	WORD $0x4EBCD4A6 // fsub v6.4s, v5.4s, v28.4s
+	WORD $0x4EBBCCC2 // fmls v2.4s, v6.4s, v27.4s
+	WORD $0x4EBACCC2 // fmls v2.4s, v6.4s, v26.4s
+	FMOVQ 96(R11), F7
+	FMOVQ 112(R11), F8
+	WORD $0x4E22CCE8 // fmla v8.4s, v7.4s, v2.4s
+	FMOVQ 128(R11), F7
+	WORD $0x4E22CD07 // fmla v7.4s, v8.4s, v2.4s
+	FMOVQ 144(R11), F8
+	WORD $0x4E22CCE8 // fmla v8.4s, v7.4s, v2.4s
+	FMOVQ 160(R11), F7
+	WORD $0x4E22CD07 // fmla v7.4s, v8.4s, v2.4s
+	WORD $0x4EA21C49 // mov v9.16b, v2.16b
+	WORD $0x6E22DC48 // fmul v8.4s, v2.4s, v2.4s
+	WORD $0x4E27CD09 // fmla v9.4s, v8.4s, v7.4s
+	WORD $0x4F3754A5 // shl v5.4s, v5.4s, #23
+	WORD $0x4EB884A5 // add v5.4s, v5.4s, v24.4s
+	WORD $0x4E25CD25 // fmla v5.4s, v9.4s, v5.4s
+	WORD $0x4E38D4A2 // fadd v2.4s, v5.4s, v24.4s
+	WORD $0x4E25D4A5 // fadd v5.4s, v5.4s, v5.4s
+	WORD $0x6E22FCA5 // fdiv v5.4s, v5.4s, v2.4s
+	WORD $0x4EA5D705 // fsub v5.4s, v24.4s, v5.4s
+	WORD $0x6EB51C25 // bit v5.16b, v1.16b, v21.16b
+	WORD $0x6E21DC22 // fmul v2.4s, v1.4s, v1.4s
+	FMOVQ 240(R11), F6
+	FMOVQ 256(R11), F7
+	WORD $0x4E22CCC7 // fmla v7.4s, v6.4s, v2.4s
+	FMOVQ 272(R11), F6
+	WORD $0x4E22CCE6 // fmla v6.4s, v7.4s, v2.4s
+	FMOVQ 288(R11), F7
+	WORD $0x4E22CCC7 // fmla v7.4s, v6.4s, v2.4s
+	FMOVQ 304(R11), F6
+	WORD $0x4E22CCE6 // fmla v6.4s, v7.4s, v2.4s
+	WORD $0x6E21DC42 // fmul v2.4s, v2.4s, v1.4s
+	WORD $0x4EA11C27 // mov v7.16b, v1.16b
+	WORD $0x4E26CC47 // fmla v7.4s, v2.4s, v6.4s
+	WORD $0x6E671CA3 // bsl v3.16b, v5.16b, v7.16b
+	FMOVQ F4, 0(R0)
+	FMOVQ F3, 0(R2)
+	WORD $0x6E23DC82 // fmul v2.4s, v4.4s, v3.4s
+	FMOVQ 0(R1), F5
+	WORD $0x4EA51CA6 // mov v6.16b, v5.16b
+	WORD $0x4EBFF4C6 // fmin v6.4s, v6.4s, v31.4s
+	WORD $0x4E3EF4C6 // fmax v6.4s, v6.4s, v30.4s
+	FMOVQ 32(R11), F7
+	WORD $0x4E3DCCC7 // fmla v7.4s, v6.4s, v29.4s
+	WORD $0x4EBCD4E8 // fsub v8.4s, v7.4s, v28.4s
+	WORD $0x4EBBCD06 // fmls v6.4s, v8.4s, v27.4s
+	WORD $0x4EBACD06 // fmls v6.4s, v8.4s, v26.4s
+	FMOVQ 96(R11), F9
+	FMOVQ 336(R11), F10
+	WORD $0x4E26CD2A // fmla v10.4s, v9.4s, v6.4s
+	FMOVQ 128(R11), F9
+	WORD $0x4E26CD49 // fmla v9.4s, v10.4s, v6.4s
+	FMOVQ 352(R11), F10
+	WORD $0x4E26CD2A // fmla v10.4s, v9.4s, v6.4s
+	FMOVQ 160(R11), F9
+	WORD $0x4E26CD49 // fmla v9.4s, v10.4s, v6.4s
+	WORD $0x6E26DCCA // fmul v10.4s, v6.4s, v6.4s
+	WORD $0x6EA0F8CB // fneg v11.4s, v6.4s
+	WORD $0x4E29CD4B // fmla v11.4s, v10.4s, v9.4s
+	WORD $0x4EB964EA // smax v10.4s, v7.4s, v25.4s
+	WORD $0x4F37554A // shl v10.4s, v10.4s, #23
+	WORD $0x4EB8854A // add v10.4s, v10.4s, v24.4s
+	WORD $0x4E38D546 // fadd v6.4s, v10.4s, v24.4s
+	WORD $0x4EB8D4C9 // fsub v9.4s, v6.4s, v24.4s
+	WORD $0x4EA9D54A // fsub v10.4s, v10.4s, v9.4s
+	WORD $0x4E2BD54A // fadd v10.4s, v10.4s, v11.4s
+	WORD $0x4E26D54A // fadd v10.4s, v10.4s, v6.4s
+	WORD $0x6E2AFF09 // fdiv v9.4s, v24.4s, v10.4s
+	WORD $0x6EBC84E7 // sub v7.4s, v7.4s, v28.4s
+	WORD $0x4F3F04E8 // sshr v8.4s, v7.4s, #1
+	WORD $0x6EA884E7 // sub v7.4s, v7.4s, v8.4s
+	WORD $0x4F375508 // shl v8.4s, v8.4s, #23
+	WORD $0x4EB88508 // add v8.4s, v8.4s, v24.4s
+	WORD $0x4F3754E7 // shl v7.4s, v7.4s, #23
+	WORD $0x4EB884E7 // add v7.4s, v7.4s, v24.4s
+	WORD $0x6E28DD29 // fmul v9.4s, v9.4s, v8.4s
+	WORD $0x6E27DD29 // fmul v9.4s, v9.4s, v7.4s
+	FMOVQ F9, 0(R1)
+	FMOVQ 0(R4), F6
+	WORD $0x4E26CD22 // fmla v2.4s, v9.4s, v6.4s
+	FMOVQ F2, 0(R5)
+	WORD $0x4EA0F847 // fabs v7.4s, v2.4s
+	WORD $0x6EA0F8E7 // fneg v7.4s, v7.4s
+	WORD $0x4E27D4E7 // fadd v7.4s, v7.4s, v7.4s
+	WORD $0x4E37F4E7 // fmax v7.4s, v7.4s, v23.4s
+	WORD $0x6EA7E6C8 // fcmgt v8.4s, v22.4s, v7.4s
+	FMOVQ 32(R11), F10
+	WORD $0x4E3DCCEA // fmla v10.4s, v7.4s, v29.4s
+	WORD $0x4EBCD54B // fsub v11.4s, v10.4s, v28.4s
+	WORD $0x4EBBCD67 // fmls v7.4s, v11.4s, v27.4s
+	WORD $0x4EBACD67 // fmls v7.4s, v11.4s, v26.4s
+	FMOVQ 96(R11), F12
+	FMOVQ 112(R11), F13
+	WORD $0x4E27CD8D // fmla v13.4s, v12.4s, v7.4s
+	FMOVQ 128(R11), F12
+	WORD $0x4E27CDAC // fmla v12.4s, v13.4s, v7.4s
+	FMOVQ 144(R11), F13
+	WORD $0x4E27CD8D // fmla v13.4s, v12.4s, v7.4s
+	FMOVQ 160(R11), F12
+	WORD $0x4E27CDAC // fmla v12.4s, v13.4s, v7.4s
+	WORD $0x4EA71CEE // mov v14.16b, v7.16b
+	WORD $0x6E27DCED // fmul v13.4s, v7.4s, v7.4s
+	WORD $0x4E2CCDAE // fmla v14.4s, v13.4s, v12.4s
+	WORD $0x4F37554A // shl v10.4s, v10.4s, #23
+	WORD $0x4EB8854A // add v10.4s, v10.4s, v24.4s
+	WORD $0x4E2ACDCA // fmla v10.4s, v14.4s, v10.4s
+	WORD $0x4E38D547 // fadd v7.4s, v10.4s, v24.4s
+	WORD $0x4E2AD54A // fadd v10.4s, v10.4s, v10.4s
+	WORD $0x6E27FD4A // fdiv v10.4s, v10.4s, v7.4s
+	WORD $0x4EAAD70A // fsub v10.4s, v24.4s, v10.4s
+	WORD $0x6EB51C4A // bit v10.16b, v2.16b, v21.16b
+	WORD $0x6E22DC47 // fmul v7.4s, v2.4s, v2.4s
+	FMOVQ 240(R11), F11
+	FMOVQ 256(R11), F12
+	WORD $0x4E27CD6C // fmla v12.4s, v11.4s, v7.4s
+	FMOVQ 272(R11), F11
+	WORD $0x4E27CD8B // fmla v11.4s, v12.4s, v7.4s
+	FMOVQ 288(R11), F12
+	WORD $0x4E27CD6C // fmla v12.4s, v11.4s, v7.4s
+	FMOVQ 304(R11), F11
+	WORD $0x4E27CD8B // fmla v11.4s, v12.4s, v7.4s
+	WORD $0x6E22DCE7 // fmul v7.4s, v7.4s, v2.4s
+	WORD $0x4EA21C4C // mov v12.16b, v2.16b
+	WORD $0x4E2BCCEC // fmla v12.4s, v7.4s, v11.4s
+	WORD $0x6E6C1D48 // bsl v8.16b, v10.16b, v12.16b
+	FMOVQ 0(R3), F7
+	WORD $0x4EA71CEA // mov v10.16b, v7.16b
+	WORD $0x4EBFF54A // fmin v10.4s, v10.4s, v31.4s
+	WORD $0x4E3EF54A // fmax v10.4s, v10.4s, v30.4s
+	FMOVQ 32(R11), F11
+	WORD $0x4E3DCD4B // fmla v11.4s, v10.4s, v29.4s
+	WORD $0x4EBCD56C // fsub v12.4s, v11.4s, v28.4s
+	WORD $0x4EBBCD8A // fmls v10.4s, v12.4s, v27.4s
+	WORD $0x4EBACD8A // fmls v10.4s, v12.4s, v26.4s
+	FMOVQ 96(R11), F13
+	FMOVQ 336(R11), F14
+	WORD $0x4E2ACDAE // fmla v14.4s, v13.4s, v10.4s
+	FMOVQ 128(R11), F13
+	WORD $0x4E2ACDCD // fmla v13.4s, v14.4s, v10.4s
+	FMOVQ 352(R11), F14
+	WORD $0x4E2ACDAE // fmla v14.4s, v13.4s, v10.4s
+	FMOVQ 160(R11), F13
+	WORD $0x4E2ACDCD // fmla v13.4s, v14.4s, v10.4s
+	WORD $0x6E2ADD4E // fmul v14.4s, v10.4s, v10.4s
+	WORD $0x6EA0F94F // fneg v15.4s, v10.4s
+	WORD $0x4E2DCDCF // fmla v15.4s, v14.4s, v13.4s
+	WORD $0x4EB9656E // smax v14.4s, v11.4s, v25.4s
+	WORD $0x4F3755CE // shl v14.4s, v14.4s, #23
+	WORD $0x4EB885CE // add v14.4s, v14.4s, v24.4s
+	WORD $0x4E38D5CA // fadd v10.4s, v14.4s, v24.4s
+	WORD $0x4EB8D54D // fsub v13.4s, v10.4s, v24.4s
+	WORD $0x4EADD5CE // fsub v14.4s, v14.4s, v13.4s
+	WORD $0x4E2FD5CE // fadd v14.4s, v14.4s, v15.4s
+	WORD $0x4E2AD5CE // fadd v14.4s, v14.4s, v10.4s
+	WORD $0x6E2EFF0D // fdiv v13.4s, v24.4s, v14.4s
+	WORD $0x6EBC856B // sub v11.4s, v11.4s, v28.4s
+	WORD $0x4F3F056C // sshr v12.4s, v11.4s, #1
+	WORD $0x6EAC856B // sub v11.4s, v11.4s, v12.4s
+	WORD $0x4F37558C // shl v12.4s, v12.4s, #23
+	WORD $0x4EB8858C // add v12.4s, v12.4s, v24.4s
+	WORD $0x4F37556B // shl v11.4s, v11.4s, #23
+	WORD $0x4EB8856B // add v11.4s, v11.4s, v24.4s
+	WORD $0x6E2CDDAD // fmul v13.4s, v13.4s, v12.4s
+	WORD $0x6E2BDDAD // fmul v13.4s, v13.4s, v11.4s
+	FMOVQ F8, 0(R6)
+	FMOVQ F13, 0(R3)
+	WORD $0x6E28DDAA // fmul v10.4s, v13.4s, v8.4s
+	FMOVQ F10, 0(R7)
+	ADD $16, R0
+	ADD $16, R1
+	ADD $16, R2
+	ADD $16, R3
+	ADD $16, R4
+	ADD $16, R5
+	ADD $16, R6
+	ADD $16, R7
+	SUBS $4, R9
+	BGE quad
+
+rest:
+	ADDS $4, R9
+	BEQ done
+
+one:
+	FMOVS (R0), F0
+	WORD $0x4EA01C01 // mov v1.16b, v0.16b
+	WORD $0x4EBFF421 // fmin v1.4s, v1.4s, v31.4s
+	WORD $0x4E3EF421 // fmax v1.4s, v1.4s, v30.4s
+	FMOVQ 32(R11), F2
+	WORD $0x4E3DCC22 // fmla v2.4s, v1.4s, v29.4s
+	WORD $0x4EBCD443 // fsub v3.4s, v2.4s, v28.4s
+	WORD $0x4EBBCC61 // fmls v1.4s, v3.4s, v27.4s
+	WORD $0x4EBACC61 // fmls v1.4s, v3.4s, v26.4s
+	FMOVQ 96(R11), F4
+	FMOVQ 336(R11), F5
+	WORD $0x4E21CC85 // fmla v5.4s, v4.4s, v1.4s
+	FMOVQ 128(R11), F4
+	WORD $0x4E21CCA4 // fmla v4.4s, v5.4s, v1.4s
+	FMOVQ 352(R11), F5
+	WORD $0x4E21CC85 // fmla v5.4s, v4.4s, v1.4s
+	FMOVQ 160(R11), F4
+	WORD $0x4E21CCA4 // fmla v4.4s, v5.4s, v1.4s
+	WORD $0x6E21DC25 // fmul v5.4s, v1.4s, v1.4s
+	WORD $0x6EA0F826 // fneg v6.4s, v1.4s
+	WORD $0x4E24CCA6 // fmla v6.4s, v5.4s, v4.4s
+	WORD $0x4EB96445 // smax v5.4s, v2.4s, v25.4s
+	WORD $0x4F3754A5 // shl v5.4s, v5.4s, #23
+	WORD $0x4EB884A5 // add v5.4s, v5.4s, v24.4s
+	WORD $0x4E38D4A1 // fadd v1.4s, v5.4s, v24.4s
+	WORD $0x4EB8D424 // fsub v4.4s, v1.4s, v24.4s
+	WORD $0x4EA4D4A5 // fsub v5.4s, v5.4s, v4.4s
+	WORD $0x4E26D4A5 // fadd v5.4s, v5.4s, v6.4s
+	WORD $0x4E21D4A5 // fadd v5.4s, v5.4s, v1.4s
+	WORD $0x6E25FF04 // fdiv v4.4s, v24.4s, v5.4s
+	WORD $0x6EBC8442 // sub v2.4s, v2.4s, v28.4s
+	WORD $0x4F3F0443 // sshr v3.4s, v2.4s, #1
+	WORD $0x6EA38442 // sub v2.4s, v2.4s, v3.4s
+	WORD $0x4F375463 // shl v3.4s, v3.4s, #23
+	WORD $0x4EB88463 // add v3.4s, v3.4s, v24.4s
+	WORD $0x4F375442 // shl v2.4s, v2.4s, #23
+	WORD $0x4EB88442 // add v2.4s, v2.4s, v24.4s
+	WORD $0x6E23DC84 // fmul v4.4s, v4.4s, v3.4s
+	WORD $0x6E22DC84 // fmul v4.4s, v4.4s, v2.4s
+	FMOVS (R2), F1
+	WORD $0x4EA0F822 // fabs v2.4s, v1.4s
+	WORD $0x6EA0F842 // fneg v2.4s, v2.4s
+	WORD $0x4E22D442 // fadd v2.4s, v2.4s, v2.4s
+	WORD $0x4E37F442 // fmax v2.4s, v2.4s, v23.4s
+	WORD $0x6EA2E6C3 // fcmgt v3.4s, v22.4s, v2.4s
+	FMOVQ 32(R11), F5
+	WORD $0x4E3DCC45 // fmla v5.4s, v2.4s, v29.4s
+	WORD $0x4EBCD4A6 // fsub v6.4s, v5.4s, v28.4s
+	WORD $0x4EBBCCC2 // fmls v2.4s, v6.4s, v27.4s
+	WORD $0x4EBACCC2 // fmls v2.4s, v6.4s, v26.4s
+	FMOVQ 96(R11), F7
+	FMOVQ 112(R11), F8
+	WORD $0x4E22CCE8 // fmla v8.4s, v7.4s, v2.4s
+	FMOVQ 128(R11), F7
+	WORD $0x4E22CD07 // fmla v7.4s, v8.4s, v2.4s
+	FMOVQ 144(R11), F8
+	WORD $0x4E22CCE8 // fmla v8.4s, v7.4s, v2.4s
+	FMOVQ 160(R11), F7
+	WORD $0x4E22CD07 // fmla v7.4s, v8.4s, v2.4s
+	WORD $0x4EA21C49 // mov v9.16b, v2.16b
+	WORD $0x6E22DC48 // fmul v8.4s, v2.4s, v2.4s
+	WORD $0x4E27CD09 // fmla v9.4s, v8.4s, v7.4s
+	WORD $0x4F3754A5 // shl v5.4s, v5.4s, #23
+	WORD $0x4EB884A5 // add v5.4s, v5.4s, v24.4s
+	WORD $0x4E25CD25 // fmla v5.4s, v9.4s, v5.4s
+	WORD $0x4E38D4A2 // fadd v2.4s, v5.4s, v24.4s
+	WORD $0x4E25D4A5 // fadd v5.4s, v5.4s, v5.4s
+	WORD $0x6E22FCA5 // fdiv v5.4s, v5.4s, v2.4s
+	WORD $0x4EA5D705 // fsub v5.4s, v24.4s, v5.4s
+	WORD $0x6EB51C25 // bit v5.16b, v1.16b, v21.16b
+	WORD $0x6E21DC22 // fmul v2.4s, v1.4s, v1.4s
+	FMOVQ 240(R11), F6
+	FMOVQ 256(R11), F7
+	WORD $0x4E22CCC7 // fmla v7.4s, v6.4s, v2.4s
+	FMOVQ 272(R11), F6
+	WORD $0x4E22CCE6 // fmla v6.4s, v7.4s, v2.4s
+	FMOVQ 288(R11), F7
+	WORD $0x4E22CCC7 // fmla v7.4s, v6.4s, v2.4s
+	FMOVQ 304(R11), F6
+	WORD $0x4E22CCE6 // fmla v6.4s, v7.4s, v2.4s
+	WORD $0x6E21DC42 // fmul v2.4s, v2.4s, v1.4s
+	WORD $0x4EA11C27 // mov v7.16b, v1.16b
+	WORD $0x4E26CC47 // fmla v7.4s, v2.4s, v6.4s
+	WORD $0x6E671CA3 // bsl v3.16b, v5.16b, v7.16b
+	FMOVS F4, (R0)
+	FMOVS F3, (R2)
+	WORD $0x6E23DC82 // fmul v2.4s, v4.4s, v3.4s
+	FMOVS (R1), F5
+	WORD $0x4EA51CA6 // mov v6.16b, v5.16b
+	WORD $0x4EBFF4C6 // fmin v6.4s, v6.4s, v31.4s
+	WORD $0x4E3EF4C6 // fmax v6.4s, v6.4s, v30.4s
+	FMOVQ 32(R11), F7
+	WORD $0x4E3DCCC7 // fmla v7.4s, v6.4s, v29.4s
+	WORD $0x4EBCD4E8 // fsub v8.4s, v7.4s, v28.4s
+	WORD $0x4EBBCD06 // fmls v6.4s, v8.4s, v27.4s
+	WORD $0x4EBACD06 // fmls v6.4s, v8.4s, v26.4s
+	FMOVQ 96(R11), F9
+	FMOVQ 336(R11), F10
+	WORD $0x4E26CD2A // fmla v10.4s, v9.4s, v6.4s
+	FMOVQ 128(R11), F9
+	WORD $0x4E26CD49 // fmla v9.4s, v10.4s, v6.4s
+	FMOVQ 352(R11), F10
+	WORD $0x4E26CD2A // fmla v10.4s, v9.4s, v6.4s
+	FMOVQ 160(R11), F9
+	WORD $0x4E26CD49 // fmla v9.4s, v10.4s, v6.4s
+	WORD $0x6E26DCCA // fmul v10.4s, v6.4s, v6.4s
+	WORD $0x6EA0F8CB // fneg v11.4s, v6.4s
+	WORD $0x4E29CD4B // fmla v11.4s, v10.4s, v9.4s
+	WORD $0x4EB964EA // smax v10.4s, v7.4s, v25.4s
+	WORD $0x4F37554A // shl v10.4s, v10.4s, #23
+	WORD $0x4EB8854A // add v10.4s, v10.4s, v24.4s
+	WORD $0x4E38D546 // fadd v6.4s, v10.4s, v24.4s
+	WORD $0x4EB8D4C9 // fsub v9.4s, v6.4s, v24.4s
+	WORD $0x4EA9D54A // fsub v10.4s, v10.4s, v9.4s
+	WORD $0x4E2BD54A // fadd v10.4s, v10.4s, v11.4s
+	WORD $0x4E26D54A // fadd v10.4s, v10.4s, v6.4s
+	WORD $0x6E2AFF09 // fdiv v9.4s, v24.4s, v10.4s
+	WORD $0x6EBC84E7 // sub v7.4s, v7.4s, v28.4s
+	WORD $0x4F3F04E8 // sshr v8.4s, v7.4s, #1
+	WORD $0x6EA884E7 // sub v7.4s, v7.4s, v8.4s
+	WORD $0x4F375508 // shl v8.4s, v8.4s, #23
+	WORD $0x4EB88508 // add v8.4s, v8.4s, v24.4s
+	WORD $0x4F3754E7 // shl v7.4s, v7.4s, #23
+	WORD $0x4EB884E7 // add v7.4s, v7.4s, v24.4s
+	WORD $0x6E28DD29 // fmul v9.4s, v9.4s, v8.4s
+	WORD $0x6E27DD29 // fmul v9.4s, v9.4s, v7.4s
+	FMOVS F9, (R1)
+	FMOVS (R4), F6
+	WORD $0x4E26CD22 // fmla v2.4s, v9.4s, v6.4s
+	FMOVS F2, (R5)
+	WORD $0x4EA0F847 // fabs v7.4s, v2.4s
+	WORD $0x6EA0F8E7 // fneg v7.4s, v7.4s
+	WORD $0x4E27D4E7 // fadd v7.4s, v7.4s, v7.4s
+	WORD $0x4E37F4E7 // fmax v7.4s, v7.4s, v23.4s
+	WORD $0x6EA7E6C8 // fcmgt v8.4s, v22.4s, v7.4s
+	FMOVQ 32(R11), F10
+	WORD $0x4E3DCCEA // fmla v10.4s, v7.4s, v29.4s
+	WORD $0x4EBCD54B // fsub v11.4s, v10.4s, v28.4s
+	WORD $0x4EBBCD67 // fmls v7.4s, v11.4s, v27.4s
+	WORD $0x4EBACD67 // fmls v7.4s, v11.4s, v26.4s
+	FMOVQ 96(R11), F12
+	FMOVQ 112(R11), F13
+	WORD $0x4E27CD8D // fmla v13.4s, v12.4s, v7.4s
+	FMOVQ 128(R11), F12
+	WORD $0x4E27CDAC // fmla v12.4s, v13.4s, v7.4s
+	FMOVQ 144(R11), F13
+	WORD $0x4E27CD8D // fmla v13.4s, v12.4s, v7.4s
+	FMOVQ 160(R11), F12
+	WORD $0x4E27CDAC // fmla v12.4s, v13.4s, v7.4s
+	WORD $0x4EA71CEE // mov v14.16b, v7.16b
+	WORD $0x6E27DCED // fmul v13.4s, v7.4s, v7.4s
+	WORD $0x4E2CCDAE // fmla v14.4s, v13.4s, v12.4s
+	WORD $0x4F37554A // shl v10.4s, v10.4s, #23
+	WORD $0x4EB8854A // add v10.4s, v10.4s, v24.4s
+	WORD $0x4E2ACDCA // fmla v10.4s, v14.4s, v10.4s
+	WORD $0x4E38D547 // fadd v7.4s, v10.4s, v24.4s
+	WORD $0x4E2AD54A // fadd v10.4s, v10.4s, v10.4s
+	WORD $0x6E27FD4A // fdiv v10.4s, v10.4s, v7.4s
+	WORD $0x4EAAD70A // fsub v10.4s, v24.4s, v10.4s
+	WORD $0x6EB51C4A // bit v10.16b, v2.16b, v21.16b
+	WORD $0x6E22DC47 // fmul v7.4s, v2.4s, v2.4s
+	FMOVQ 240(R11), F11
+	FMOVQ 256(R11), F12
+	WORD $0x4E27CD6C // fmla v12.4s, v11.4s, v7.4s
+	FMOVQ 272(R11), F11
+	WORD $0x4E27CD8B // fmla v11.4s, v12.4s, v7.4s
+	FMOVQ 288(R11), F12
+	WORD $0x4E27CD6C // fmla v12.4s, v11.4s, v7.4s
+	FMOVQ 304(R11), F11
+	WORD $0x4E27CD8B // fmla v11.4s, v12.4s, v7.4s
+	WORD $0x6E22DCE7 // fmul v7.4s, v7.4s, v2.4s
+	WORD $0x4EA21C4C // mov v12.16b, v2.16b
+	WORD $0x4E2BCCEC // fmla v12.4s, v7.4s, v11.4s
+	WORD $0x6E6C1D48 // bsl v8.16b, v10.16b, v12.16b
+	FMOVS (R3), F7
+	WORD $0x4EA71CEA // mov v10.16b, v7.16b
+	WORD $0x4EBFF54A // fmin v10.4s, v10.4s, v31.4s
+	WORD $0x4E3EF54A // fmax v10.4s, v10.4s, v30.4s
+	FMOVQ 32(R11), F11
+	WORD $0x4E3DCD4B // fmla v11.4s, v10.4s, v29.4s
+	WORD $0x4EBCD56C // fsub v12.4s, v11.4s, v28.4s
+	WORD $0x4EBBCD8A // fmls v10.4s, v12.4s, v27.4s
+	WORD $0x4EBACD8A // fmls v10.4s, v12.4s, v26.4s
+	FMOVQ 96(R11), F13
+	FMOVQ 336(R11), F14
+	WORD $0x4E2ACDAE // fmla v14.4s, v13.4s, v10.4s
+	FMOVQ 128(R11), F13
+	WORD $0x4E2ACDCD // fmla v13.4s, v14.4s, v10.4s
+	FMOVQ 352(R11), F14
+	WORD $0x4E2ACDAE // fmla v14.4s, v13.4s, v10.4s
+	FMOVQ 160(R11), F13
+	WORD $0x4E2ACDCD // fmla v13.4s, v14.4s, v10.4s
+	WORD $0x6E2ADD4E // fmul v14.4s, v10.4s, v10.4s
+	WORD $0x6EA0F94F // fneg v15.4s, v10.4s
+	WORD $0x4E2DCDCF // fmla v15.4s, v14.4s, v13.4s
+	WORD $0x4EB9656E // smax v14.4s, v11.4s, v25.4s
+	WORD $0x4F3755CE // shl v14.4s, v14.4s, #23
+	WORD $0x4EB885CE // add v14.4s, v14.4s, v24.4s
+	WORD $0x4E38D5CA // fadd v10.4s, v14.4s, v24.4s
+	WORD $0x4EB8D54D // fsub v13.4s, v10.4s, v24.4s
+	WORD $0x4EADD5CE // fsub v14.4s, v14.4s, v13.4s
+	WORD $0x4E2FD5CE // fadd v14.4s, v14.4s, v15.4s
+	WORD $0x4E2AD5CE // fadd v14.4s, v14.4s, v10.4s
+	WORD $0x6E2EFF0D // fdiv v13.4s, v24.4s, v14.4s
+	WORD $0x6EBC856B // sub v11.4s, v11.4s, v28.4s
+	WORD $0x4F3F056C // sshr v12.4s, v11.4s, #1
+	WORD $0x6EAC856B // sub v11.4s, v11.4s, v12.4s
+	WORD $0x4F37558C // shl v12.4s, v12.4s, #23
+	WORD $0x4EB8858C // add v12.4s, v12.4s, v24.4s
+	WORD $0x4F37556B // shl v11.4s, v11.4s, #23
+	WORD $0x4EB8856B // add v11.4s, v11.4s, v24.4s
+	WORD $0x6E2CDDAD // fmul v13.4s, v13.4s, v12.4s
+	WORD $0x6E2BDDAD // fmul v13.4s, v13.4s, v11.4s
+	FMOVS F8, (R6)
+	FMOVS F13, (R3)
+	WORD $0x6E28DDAA // fmul v10.4s, v13.4s, v8.4s
+	FMOVS F10, (R7)
+	ADD $4, R0
+	ADD $4, R1
+	ADD $4, R2
+	ADD $4, R3
+	ADD $4, R4
+	ADD $4, R5
+	ADD $4, R6
+	ADD $4, R7
+	SUBS $1, R9
+	BNE one
+
+done:
+	RET
+
+// func lstmBackwardNEON(i, f, u, o, before, tc, dh, dc []float32)
+TEXT ·lstmBackwardNEON(SB), NOSPLIT, $0-192
+	MOVD dh_len+152(FP), R9
+	MOVD i_base+0(FP), R0
+	MOVD f_base+24(FP), R1
+	MOVD u_base+48(FP), R2
+	MOVD o_base+72(FP), R3
+	MOVD before_base+96(FP), R4
+	MOVD tc_base+120(FP), R5
+	MOVD dh_base+144(FP), R6
+	MOVD dc_base+168(FP), R7
+	MOVD $constants<>(SB), R11
+	FMOVQ 176(R11), F31
+	SUBS $4, R9
+	BLT rest
+
+quad:
+	FMOVQ 0(R6), F0
+	FMOVQ 0(R5), F1
+	FMOVQ 0(R3), F2
+	WORD $0x6E22DC03 // fmul v3.4s, v0.4s, v2.4s
+	FMOVQ 176(R11), F4
+	WORD $0x4EA1CC24 // fmls v4.4s, v1.4s, v1.4s
+	WORD $0x6E24DC63 // fmul v3.4s, v3.4s, v4.4s
+	FMOVQ 0(R7), F4
+	WORD $0x4E24D463 // fadd v3.4s, v3.4s, v4.4s
+	WORD $0x6E21DC00 // fmul v0.4s, v0.4s, v1.4s
+	WORD $0x4EA2D7E5 // fsub v5.4s, v31.4s, v2.4s
+	WORD $0x6E22DCA5 // fmul v5.4s, v5.4s, v2.4s
+	WORD $0x6E25DC00 // fmul v0.4s, v0.4s, v5.4s
+	FMOVQ 0(R0), F5
+	FMOVQ 0(R1), F6
+	FMOVQ 0(R2), F7
+	FMOVQ 0(R4), F8
+	FMOVQ F0, 0(R3)
+	WORD $0x6E27DC69 // fmul v9.4s, v3.4s, v7.4s
+	WORD $0x4EA5D7EA // fsub v10.4s, v31.4s, v5.4s
+	WORD $0x6E25DD4A // fmul v10.4s, v10.4s, v5.4s
+	WORD $0x6E2ADD29 // fmul v9.4s, v9.4s, v10.4s
+	FMOVQ F9, 0(R0)
+	WORD $0x6E28DC6A // fmul v10.4s, v3.4s, v8.4s
+	WORD $0x4EA6D7EB // fsub v11.4s, v31.4s, v6.4s
+	WORD $0x6E26DD6B // fmul v11.4s, v11.4s, v6.4s
+	WORD $0x6E2BDD4A // fmul v10.4s, v10.4s, v11.4s
+	FMOVQ F10, 0(R1)
+	WORD $0x6E25DC6B // fmul v11.4s, v3.4s, v5.4s
+	FMOVQ 176(R11), F12
+	WORD $0x4EA7CCEC // fmls v12.4s, v7.4s, v7.4s
+	WORD $0x6E2CDD6B // fmul v11.4s, v11.4s, v12.4s
+	FMOVQ F11, 0(R2)
+	WORD $0x6E26DC63 // fmul v3.4s, v3.4s, v6.4s
+	FMOVQ F3, 0(R7)
+	ADD $16, R0
+	ADD $16, R1
+	ADD $16, R2
+	ADD $16, R3
+	ADD $16, R4
+	ADD $16, R5
+	ADD $16, R6
+	ADD $16, R7
+	SUBS $4, R9
+	BGE quad
+
+rest:
+	ADDS $4, R9
+	BEQ done
+
+one:
+	FMOVS (R6), F0
+	FMOVS (R5), F1
+	FMOVS (R3), F2
+	WORD $0x6E22DC03 // fmul v3.4s, v0.4s, v2.4s
+	FMOVQ 176(R11), F4
+	WORD $0x4EA1CC24 // fmls v4.4s, v1.4s, v1.4s
+	WORD $0x6E24DC63 // fmul v3.4s, v3.4s, v4.4s
+	FMOVS (R7), F4
+	WORD $0x4E24D463 // fadd v3.4s, v3.4s, v4.4s
+	WORD $0x6E21DC00 // fmul v0.4s, v0.4s, v1.4s
+	WORD $0x4EA2D7E5 // fsub v5.4s, v31.4s, v2.4s
+	WORD $0x6E22DCA5 // fmul v5.4s, v5.4s, v2.4s
+	WORD $0x6E25DC00 // fmul v0.4s, v0.4s, v5.4s
+	FMOVS (R0), F5
+	FMOVS (R1), F6
+	FMOVS (R2), F7
+	FMOVS (R4), F8
+	FMOVS F0, (R3)
+	WORD $0x6E27DC69 // fmul v9.4s, v3.4s, v7.4s
+	WORD $0x4EA5D7EA // fsub v10.4s, v31.4s, v5.4s
+	WORD $0x6E25DD4A // fmul v10.4s, v10.4s, v5.4s
+	WORD $0x6E2ADD29 // fmul v9.4s, v9.4s, v10.4s
+	FMOVS F9, (R0)
+	WORD $0x6E28DC6A // fmul v10.4s, v3.4s, v8.4s
+	WORD $0x4EA6D7EB // fsub v11.4s, v31.4s, v6.4s
+	WORD $0x6E26DD6B // fmul v11.4s, v11.4s, v6.4s
+	WORD $0x6E2BDD4A // fmul v10.4s, v10.4s, v11.4s
+	FMOVS F10, (R1)
+	WORD $0x6E25DC6B // fmul v11.4s, v3.4s, v5.4s
+	FMOVQ 176(R11), F12
+	WORD $0x4EA7CCEC // fmls v12.4s, v7.4s, v7.4s
+	WORD $0x6E2CDD6B // fmul v11.4s, v11.4s, v12.4s
+	FMOVS F11, (R2)
+	WORD $0x6E26DC63 // fmul v3.4s, v3.4s, v6.4s
+	FMOVS F3, (R7)
+	ADD $4, R0
+	ADD $4, R1
+	ADD $4, R2
+	ADD $4, R3
+	ADD $4, R4
+	ADD $4, R5
+	ADD $4, R6
+	ADD $4, R7
+	SUBS $1, R9
+	BNE one
+
+done:
+	RET
+
+// func gruForwardNEON(r, z, nx, nh, before, h []float32)
+TEXT ·gruForwardNEON(SB), NOSPLIT, $0-144
+	MOVD h_len+128(FP), R9
+	MOVD r_base+0(FP), R0
+	MOVD z_base+24(FP), R1
+	MOVD nx_base+48(FP), R2
+	MOVD nh_base+72(FP), R3
+	MOVD before_base+96(FP), R4
+	MOVD h_base+120(FP), R5
+	MOVD $constants<>(SB), R11
+	FMOVQ 320(R11), F31
+	FMOVQ 16(R11), F30
+	FMOVQ 48(R11), F29
+	FMOVQ 32(R11), F28
+	FMOVQ 64(R11), F27
+	FMOVQ 80(R11), F26
+	FMOVQ 368(R11), F25
+	FMOVQ 176(R11), F24
+	FMOVQ 192(R11), F23
+	FMOVQ 208(R11), F22
+	FMOVQ 224(R11), F21
+	SUBS $4, R9
+	BLT rest
+
+quad:
+	FMOVQ 0(R0), F0
+	WORD $0x4EA01C01 // mov v1.16b, v0.16b
+	WORD $0x4EBFF421 // fmin v1.4s, v1.4s, v31.4s
+	WORD $0x4E3EF421 // fmax v1.4s, v1.4s, v30.4s
+	FMOVQ 32(R11), F2
+	WORD $0x4E3DCC22 // fmla v2.4s, v1.4s, v29.4s
+	WORD $0x4EBCD443 // fsub v3.4s, v2.4s, v28.4s
+	WORD $0x4EBBCC61 // fmls v1.4s, v3.4s, v27.4s
+	WORD $0x4EBACC61 // fmls v1.4s, v3.4s, v26.4s
+	FMOVQ 96(R11), F4
+	FMOVQ 336(R11), F5
+	WORD $0x4E21CC85 // fmla v5.4s, v4.4s, v1.4s
+	FMOVQ 128(R11), F4
+	WORD $0x4E21CCA4 // fmla v4.4s, v5.4s, v1.4s
+	FMOVQ 352(R11), F5
+	WORD $0x4E21CC85 // fmla v5.4s, v4.4s, v1.4s
+	FMOVQ 160(R11), F4
+	WORD $0x4E21CCA4 // fmla v4.4s, v5.4s, v1.4s
+	WORD $0x6E21DC25 // fmul v5.4s, v1.4s, v1.4s
+	WORD $0x6EA0F826 // fneg v6.4s, v1.4s
+	WORD $0x4E24CCA6 // fmla v6.4s, v5.4s, v4.4s
+	WORD $0x4EB96445 // smax v5.4s, v2.4s, v25.4s
+	WORD $0x4F3754A5 // shl v5.4s, v5.4s, #23
+	WORD $0x4EB884A5 // add v5.4s, v5.4s, v24.4s
+	WORD $0x4E38D4A1 // fadd v1.4s, v5.4s, v24.4s
+	WORD $0x4EB8D424 // fsub v4.4s, v1.4s, v24.4s
+	WORD $0x4EA4D4A5 // fsub v5.4s, v5.4s, v4.4s
+	WORD $0x4E26D4A5 // fadd v5.4s, v5.4s, v6.4s
+	WORD $0x4E21D4A5 // fadd v5.4s, v5.4s, v1.4s
+	WORD $0x6E25FF04 // fdiv v4.4s, v24.4s, v5.4s
+	WORD $0x6EBC8442 // sub v2.4s, v2.4s, v28.4s
+	WORD $0x4F3F0443 // sshr v3.4s, v2.4s, #1
+	WORD $0x6EA38442 // sub v2.4s, v2.4s, v3.4s
+	WORD $0x4F375463 // shl v3.4s, v3.4s, #23
+	WORD $0x4EB88463 // add v3.4s, v3.4s, v24.4s
+	WORD $0x4F375442 // shl v2.4s, v2.4s, #23
+	WORD $0x4EB88442 // add v2.4s, v2.4s, v24.4s
+	WORD $0x6E23DC84 // fmul v4.4s, v4.4s, v3.4s
+	WORD $0x6E22DC84 // fmul v4.4s, v4.4s, v2.4s
+	FMOVQ 0(R1), F1
+	WORD $0x4EA11C22 // mov v2.16b, v1.16b
+	WORD $0x4EBFF442 // fmin v2.4s, v2.4s, v31.4s
+	WORD $0x4E3EF442 // fmax v2.4s, v2.4s, v30.4s
+	FMOVQ 32(R11), F3
+	WORD $0x4E3DCC43 // fmla v3.4s, v2.4s, v29.4s
+	WORD $0x4EBCD465 // fsub v5.4s, v3.4s, v28.4s
+	WORD $0x4EBBCCA2 // fmls v2.4s, v5.4s, v27.4s
+	WORD $0x4EBACCA2 // fmls v2.4s, v5.4s, v26.4s
+	FMOVQ 96(R11), F6
+	FMOVQ 336(R11), F7
+	WORD $0x4E22CCC7 // fmla v7.4s, v6.4s, v2.4s
+	FMOVQ 128(R11), F6
+	WORD $0x4E22CCE6 // fmla v6.4s, v7.4s, v2.4s
+	FMOVQ 352(R11), F7
+	WORD $0x4E22CCC7 // fmla v7.4s, v6.4s, v2.4s
+	FMOVQ 160(R11), F6
+	WORD $0x4E22CCE6 // fmla v6.4s, v7.4s, v2.4s
+	WORD $0x6E22DC47 // fmul v7.4s, v2.4s, v2.4s
+	WORD $0x6EA0F848 // fneg v8.4s, v2.4s
+	WORD $0x4E26CCE8 // fmla v8.4s, v7.4s, v6.4s
+	WORD $0x4EB96467 // smax v7.4s, v3.4s, v25.4s
+	WORD $0x4F3754E7 // shl v7.4s, v7.4s, #23
+	WORD $0x4EB884E7 // add v7.4s, v7.4s, v24.4s
+	WORD $0x4E38D4E2 // fadd v2.4s, v7.4s, v24.4s
+	WORD $0x4EB8D446 // fsub v6.4s, v2.4s, v24.4s
+	WORD $0x4EA6D4E7 // fsub v7.4s, v7.4s, v6.4s
+	WORD $0x4E28D4E7 // fadd v7.4s, v7.4s, v8.4s
+	WORD $0x4E22D4E7 // fadd v7.4s, v7.4s, v2.4s
+	WORD $0x6E27FF06 // fdiv v6.4s, v24.4s, v7.4s
+	WORD $0x6EBC8463 // sub v3.4s, v3.4s, v28.4s
+	WORD $0x4F3F0465 // sshr v5.4s, v3.4s, #1
+	WORD $0x6EA58463 // sub v3.4s, v3.4s, v5.4s
+	WORD $0x4F3754A5 // shl v5.4s, v5.4s, #23
+	WORD $0x4EB884A5 // add v5.4s, v5.4s, v24.4s
+	WORD $0x4F375463 // shl v3.4s, v3.4s, #23
+	WORD $0x4EB88463 // add v3.4s, v3.4s, v24.4s
+	WORD $0x6E25DCC6 // fmul v6.4s, v6.4s, v5.4s
+	WORD $0x6E23DCC6 // fmul v6.4s, v6.4s, v3.4s
+	FMOVQ F4, 0(R0)
+	FMOVQ F6, 0(R1)
+	FMOVQ 0(R2), F2
+	FMOVQ 0(R3), F3
+	WORD $0x4E23CC82 // fmla v2.4s, v4.4s, v3.4s
+	WORD $0x4EA0F845 // fabs v5.4s, v2.4s
+	WORD $0x6EA0F8A5 // fneg v5.4s, v5.4s
+	WORD $0x4E25D4A5 // fadd v5.4s, v5.4s, v5.4s
+	WORD $0x4E37F4A5 // fmax v5.4s, v5.4s, v23.4s
+	WORD $0x6EA5E6C7 // fcmgt v7.4s, v22.4s, v5.4s
+	FMOVQ 32(R11), F8
+	WORD $0x4E3DCCA8 // fmla v8.4s, v5.4s, v29.4s
+	WORD $0x4EBCD509 // fsub v9.4s, v8.4s, v28.4s
+	WORD $0x4EBBCD25 // fmls v5.4s, v9.4s, v27.4s
+	WORD $0x4EBACD25 // fmls v5.4s, v9.4s, v26.4s
+	FMOVQ 96(R11), F10
+	FMOVQ 112(R11), F11
+	WORD $0x4E25CD4B // fmla v11.4s, v10.4s, v5.4s
+	FMOVQ 128(R11), F10
+	WORD $0x4E25CD6A // fmla v10.4s, v11.4s, v5.4s
+	FMOVQ 144(R11), F11
+	WORD $0x4E25CD4B // fmla v11.4s, v10.4s, v5.4s
+	FMOVQ 160(R11), F10
+	WORD $0x4E25CD6A // fmla v10.4s, v11.4s, v5.4s
+	WORD $0x4EA51CAC // mov v12.16b, v5.16b
+	WORD $0x6E25DCAB // fmul v11.4s, v5.4s, v5.4s
+	WORD $0x4E2ACD6C // fmla v12.4s, v11.4s, v10.4s
+	WORD $0x4F375508 // shl v8.4s, v8.4s, #23
+	WORD $0x4EB88508 // add v8.4s, v8.4s, v24.4s
+	WORD $0x4E28CD88 // fmla v8.4s, v12.4s, v8.4s
+	WORD $0x4E38D505 // fadd v5.4s, v8.4s, v24.4s
+	WORD $0x4E28D508 // fadd v8.4s, v8.4s, v8.4s
+	WORD $0x6E25FD08 // fdiv v8.4s, v8.4s, v5.4s
+	WORD $0x4EA8D708 // fsub v8.4s, v24.4s, v8.4s
+	WORD $0x6EB51C48 // bit v8.16b, v2.16b, v21.16b
+	WORD $0x6E22DC45 // fmul v5.4s, v2.4s, v2.4s
+	FMOVQ 240(R11), F9
+	FMOVQ 256(R11), F10
+	WORD $0x4E25CD2A // fmla v10.4s, v9.4s, v5.4s
+	FMOVQ 272(R11), F9
+	WORD $0x4E25CD49 // fmla v9.4s, v10.4s, v5.4s
+	FMOVQ 288(R11), F10
+	WORD $0x4E25CD2A // fmla v10.4s, v9.4s, v5.4s
+	FMOVQ 304(R11), F9
+	WORD $0x4E25CD49 // fmla v9.4s, v10.4s, v5.4s
+	WORD $0x6E22DCA5 // fmul v5.4s, v5.4s, v2.4s
+	WORD $0x4EA21C4A // mov v10.16b, v2.16b
+	WORD $0x4E29CCAA // fmla v10.4s, v5.4s, v9.4s
+	WORD $0x6E6A1D07 // bsl v7.16b, v8.16b, v10.16b
+	FMOVQ F7, 0(R2)
+	WORD $0x4EA6D705 // fsub v5.4s, v24.4s, v6.4s
+	WORD $0x6E27DCA5 // fmul v5.4s, v5.4s, v7.4s
+	FMOVQ 0(R4), F8
+	WORD $0x4E28CCC5 // fmla v5.4s, v6.4s, v8.4s
+	FMOVQ F5, 0(R5)
+	ADD $16, R0
+	ADD $16, R1
+	ADD $16, R2
+	ADD $16, R3
+	ADD $16, R4
+	ADD $16, R5
+	SUBS $4, R9
+	BGE quad
+
+rest:
+	ADDS $4, R9
+	BEQ done
+
+one:
+	FMOVS (R0), F0
+	WORD $0x4EA01C01 // mov v1.16b, v0.16b
+	WORD $0x4EBFF421 // fmin v1.4s, v1.4s, v31.4s
+	WORD $0x4E3EF421 // fmax v1.4s, v1.4s, v30.4s
+	FMOVQ 32(R11), F2
+	WORD $0x4E3DCC22 // fmla v2.4s, v1.4s, v29.4s
+	WORD $0x4EBCD443 // fsub v3.4s, v2.4s, v28.4s
+	WORD $0x4EBBCC61 // fmls v1.4s, v3.4s, v27.4s
+	WORD $0x4EBACC61 // fmls v1.4s, v3.4s, v26.4s
+	FMOVQ 96(R11), F4
+	FMOVQ 336(R11), F5
+	WORD $0x4E21CC85 // fmla v5.4s, v4.4s, v1.4s
+	FMOVQ 128(R11), F4
+	WORD $0x4E21CCA4 // fmla v4.4s, v5.4s, v1.4s
+	FMOVQ 352(R11), F5
+	WORD $0x4E21CC85 // fmla v5.4s, v4.4s, v1.4s
+	FMOVQ 160(R11), F4
+	WORD $0x4E21CCA4 // fmla v4.4s, v5.4s, v1.4s
+	WORD $0x6E21DC25 // fmul v5.4s, v1.4s, v1.4s
+	WORD $0x6EA0F826 // fneg v6.4s, v1.4s
+	WORD $0x4E24CCA6 // fmla v6.4s, v5.4s, v4.4s
+	WORD $0x4EB96445 // smax v5.4s, v2.4s, v25.4s
+	WORD $0x4F3754A5 // shl v5.4s, v5.4s, #23
+	WORD $0x4EB884A5 // add v5.4s, v5.4s, v24.4s
+	WORD $0x4E38D4A1 // fadd v1.4s, v5.4s, v24.4s
+	WORD $0x4EB8D424 // fsub v4.4s, v1.4s, v24.4s
+	WORD $0x4EA4D4A5 // fsub v5.4s, v5.4s, v4.4s
+	WORD $0x4E26D4A5 // fadd v5.4s, v5.4s, v6.4s
+	WORD $0x4E21D4A5 // fadd v5.4s, v5.4s, v1.4s
+	WORD $0x6E25FF04 // fdiv v4.4s, v24.4s, v5.4s
+	WORD $0x6EBC8442 // sub v2.4s, v2.4s, v28.4s
+	WORD $0x4F3F0443 // sshr v3.4s, v2.4s, #1
+	WORD $0x6EA38442 // sub v2.4s, v2.4s, v3.4s
+	WORD $0x4F375463 // shl v3.4s, v3.4s, #23
+	WORD $0x4EB88463 // add v3.4s, v3.4s, v24.4s
+	WORD $0x4F375442 // shl v2.4s, v2.4s, #23
+	WORD $0x4EB88442 // add v2.4s, v2.4s, v24.4s
+	WORD $0x6E23DC84 // fmul v4.4s, v4.4s, v3.4s
+	WORD $0x6E22DC84 // fmul v4.4s, v4.4s, v2.4s
+	FMOVS (R1), F1
+	WORD $0x4EA11C22 // mov v2.16b, v1.16b
+	WORD $0x4EBFF442 // fmin v2.4s, v2.4s, v31.4s
+	WORD $0x4E3EF442 // fmax v2.4s, v2.4s, v30.4s
+	FMOVQ 32(R11), F3
+	WORD $0x4E3DCC43 // fmla v3.4s, v2.4s, v29.4s
+	WORD $0x4EBCD465 // fsub v5.4s, v3.4s, v28.4s
+	WORD $0x4EBBCCA2 // fmls v2.4s, v5.4s, v27.4s
+	WORD $0x4EBACCA2 // fmls v2.4s, v5.4s, v26.4s
+	FMOVQ 96(R11), F6
+	FMOVQ 336(R11), F7
+	WORD $0x4E22CCC7 // fmla v7.4s, v6.4s, v2.4s
+	FMOVQ 128(R11), F6
+	WORD $0x4E22CCE6 // fmla v6.4s, v7.4s, v2.4s
+	FMOVQ 352(R11), F7
+	WORD $0x4E22CCC7 // fmla v7.4s, v6.4s, v2.4s
+	FMOVQ 160(R11), F6
+	WORD $0x4E22CCE6 // fmla v6.4s, v7.4s, v2.4s
+	WORD $0x6E22DC47 // fmul v7.4s, v2.4s, v2.4s
+	WORD $0x6EA0F848 // fneg v8.4s, v2.4s
+	WORD $0x4E26CCE8 // fmla v8.4s, v7.4s, v6.4s
+	WORD $0x4EB96467 // smax v7.4s, v3.4s, v25.4s
+	WORD $0x4F3754E7 // shl v7.4s, v7.4s, #23
+	WORD $0x4EB884E7 // add v7.4s, v7.4s, v24.4s
+	WORD $0x4E38D4E2 // fadd v2.4s, v7.4s, v24.4s
+	WORD $0x4EB8D446 // fsub v6.4s, v2.4s, v24.4s
+	WORD $0x4EA6D4E7 // fsub v7.4s, v7.4s, v6.4s
+	WORD $0x4E28D4E7 // fadd v7.4s, v7.4s, v8.4s
+	WORD $0x4E22D4E7 // fadd v7.4s, v7.4s, v2.4s
+	WORD $0x6E27FF06 // fdiv v6.4s, v24.4s, v7.4s
+	WORD $0x6EBC8463 // sub v3.4s, v3.4s, v28.4s
+	WORD $0x4F3F0465 // sshr v5.4s, v3.4s, #1
+	WORD $0x6EA58463 // sub v3.4s, v3.4s, v5.4s
+	WORD $0x4F3754A5 // shl v5.4s, v5.4s, #23
+	WORD $0x4EB884A5 // add v5.4s, v5.4s, v24.4s
+	WORD $0x4F375463 // shl v3.4s, v3.4s, #23
+	WORD $0x4EB88463 // add v3.4s, v3.4s, v24.4s
+	WORD $0x6E25DCC6 // fmul v6.4s, v6.4s, v5.4s
+	WORD $0x6E23DCC6 // fmul v6.4s, v6.4s, v3.4s
+	FMOVS F4, (R0)
+	FMOVS F6, (R1)
+	FMOVS (R2), F2
+	FMOVS (R3), F3
+	WORD $0x4E23CC82 // fmla v2.4s, v4.4s, v3.4s
+	WORD $0x4EA0F845 // fabs v5.4s, v2.4s
+	WORD $0x6EA0F8A5 // fneg v5.4s, v5.4s
+	WORD $0x4E25D4A5 // fadd v5.4s, v5.4s, v5.4s
+	WORD $0x4E37F4A5 // fmax v5.4s, v5.4s, v23.4s
+	WORD $0x6EA5E6C7 // fcmgt v7.4s, v22.4s, v5.4s
+	FMOVQ 32(R11), F8
+	WORD $0x4E3DCCA8 // fmla v8.4s, v5.4s, v29.4s
+	WORD $0x4EBCD509 // fsub v9.4s, v8.4s, v28.4s
+	WORD $0x4EBBCD25 // fmls v5.4s, v9.4s, v27.4s
+	WORD $0x4EBACD25 // fmls v5.4s, v9.4s, v26.4s
+	FMOVQ 96(R11), F10
+	FMOVQ 112(R11), F11
+	WORD $0x4E25CD4B // fmla v11.4s, v10.4s, v5.4s
+	FMOVQ 128(R11), F10
+	WORD $0x4E25CD6A // fmla v10.4s, v11.4s, v5.4s
+	FMOVQ 144(R11), F11
+	WORD $0x4E25CD4B // fmla v11.4s, v10.4s, v5.4s
+	FMOVQ 160(R11), F10
+	WORD $0x4E25CD6A // fmla v10.4s, v11.4s, v5.4s
+	WORD $0x4EA51CAC // mov v12.16b, v5.16b
+	WORD $0x6E25DCAB // fmul v11.4s, v5.4s, v5.4s
+	WORD $0x4E2ACD6C // fmla v12.4s, v11.4s, v10.4s
+	WORD $0x4F375508 // shl v8.4s, v8.4s, #23
+	WORD $0x4EB88508 // add v8.4s, v8.4s, v24.4s
+	WORD $0x4E28CD88 // fmla v8.4s, v12.4s, v8.4s
+	WORD $0x4E38D505 // fadd v5.4s, v8.4s, v24.4s
+	WORD $0x4E28D508 // fadd v8.4s, v8.4s, v8.4s
+	WORD $0x6E25FD08 // fdiv v8.4s, v8.4s, v5.4s
+	WORD $0x4EA8D708 // fsub v8.4s, v24.4s, v8.4s
+	WORD $0x6EB51C48 // bit v8.16b, v2.16b, v21.16b
+	WORD $0x6E22DC45 // fmul v5.4s, v2.4s, v2.4s
+	FMOVQ 240(R11), F9
+	FMOVQ 256(R11), F10
+	WORD $0x4E25CD2A // fmla v10.4s, v9.4s, v5.4s
+	FMOVQ 272(R11), F9
+	WORD $0x4E25CD49 // fmla v9.4s, v10.4s, v5.4s
+	FMOVQ 288(R11), F10
+	WORD $0x4E25CD2A // fmla v10.4s, v9.4s, v5.4s
+	FMOVQ 304(R11), F9
+	WORD $0x4E25CD49 // fmla v9.4s, v10.4s, v5.4s
+	WORD $0x6E22DCA5 // fmul v5.4s, v5.4s, v2.4s
+	WORD $0x4EA21C4A // mov v10.16b, v2.16b
+	WORD $0x4E29CCAA // fmla v10.4s, v5.4s, v9.4s
+	WORD $0x6E6A1D07 // bsl v7.16b, v8.16b, v10.16b
+	FMOVS F7, (R2)
+	WORD $0x4EA6D705 // fsub v5.4s, v24.4s, v6.4s
+	WORD $0x6E27DCA5 // fmul v5.4s, v5.4s, v7.4s
+	FMOVS (R4), F8
+	WORD $0x4E28CCC5 // fmla v5.4s, v6.4s, v8.4s
+	FMOVS F5, (R5)
+	ADD $4, R0
+	ADD $4, R1
+	ADD $4, R2
+	ADD $4, R3
+	ADD $4, R4
+	ADD $4, R5
+	SUBS $1, R9
+	BNE one
+
+done:
+	RET
+
+// func gruBackwardNEON(r, z, n, nh, before, dh []float32)
+TEXT ·gruBackwardNEON(SB), NOSPLIT, $0-144
+	MOVD dh_len+128(FP), R9
+	MOVD r_base+0(FP), R0
+	MOVD z_base+24(FP), R1
+	MOVD n_base+48(FP), R2
+	MOVD nh_base+72(FP), R3
+	MOVD before_base+96(FP), R4
+	MOVD dh_base+120(FP), R5
+	MOVD $constants<>(SB), R11
+	FMOVQ 176(R11), F31
+	SUBS $4, R9
+	BLT rest
+
+quad:
+	FMOVQ 0(R0), F0
+	FMOVQ 0(R1), F1
+	FMOVQ 0(R2), F2
+	FMOVQ 0(R3), F3
+	FMOVQ 0(R4), F4
+	FMOVQ 0(R5), F5
+	WORD $0x4EA1D7E6 // fsub v6.4s, v31.4s, v1.4s
+	WORD $0x6E25DCC6 // fmul v6.4s, v6.4s, v5.4s
+	FMOVQ 176(R11), F8
+	WORD $0x4EA2CC48 // fmls v8.4s, v2.4s, v2.4s
+	WORD $0x6E28DCC6 // fmul v6.4s, v6.4s, v8.4s
+	WORD $0x4EA2D487 // fsub v7.4s, v4.4s, v2.4s
+	WORD $0x6E25DCE7 // fmul v7.4s, v7.4s, v5.4s
+	WORD $0x4EA1D7E8 // fsub v8.4s, v31.4s, v1.4s
+	WORD $0x6E21DD08 // fmul v8.4s, v8.4s, v1.4s
+	WORD $0x6E28DCE7 // fmul v7.4s, v7.4s, v8.4s
+	FMOVQ F7, 0(R1)
+	FMOVQ F6, 0(R2)
+	WORD $0x6E26DC63 // fmul v3.4s, v3.4s, v6.4s
+	WORD $0x4EA0D7E8 // fsub v8.4s, v31.4s, v0.4s
+	WORD $0x6E20DD08 // fmul v8.4s, v8.4s, v0.4s
+	WORD $0x6E28DC63 // fmul v3.4s, v3.4s, v8.4s
+	WORD $0x6E20DCC8 // fmul v8.4s, v6.4s, v0.4s
+	FMOVQ F8, 0(R3)
+	FMOVQ F3, 0(R0)
+	WORD $0x6E21DCA5 // fmul v5.4s, v5.4s, v1.4s
+	FMOVQ F5, 0(R5)
+	ADD $16, R0
+	ADD $16, R1
+	ADD $16, R2
+	ADD $16, R3
+	ADD $16, R4
+	ADD $16, R5
+	SUBS $4, R9
+	BGE quad
+
+rest:
+	ADDS $4, R9
+	BEQ done
+
+one:
+	FMOVS (R0), F0
+	FMOVS (R1), F1
+	FMOVS (R2), F2
+	FMOVS (R3), F3
+	FMOVS (R4), F4
+	FMOVS (R5), F5
+	WORD $0x4EA1D7E6 // fsub v6.4s, v31.4s, v1.4s
+	WORD $0x6E25DCC6 // fmul v6.4s, v6.4s, v5.4s
+	FMOVQ 176(R11), F8
+	WORD $0x4EA2CC48 // fmls v8.4s, v2.4s, v2.4s
+	WORD $0x6E28DCC6 // fmul v6.4s, v6.4s, v8.4s
+	WORD $0x4EA2D487 // fsub v7.4s, v4.4s, v2.4s
+	WORD $0x6E25DCE7 // fmul v7.4s, v7.4s, v5.4s
+	WORD $0x4EA1D7E8 // fsub v8.4s, v31.4s, v1.4s
+	WORD $0x6E21DD08 // fmul v8.4s, v8.4s, v1.4s
+	WORD $0x6E28DCE7 // fmul v7.4s, v7.4s, v8.4s
+	FMOVS F7, (R1)
+	FMOVS F6, (R2)
+	WORD $0x6E26DC63 // fmul v3.4s, v3.4s, v6.4s
+	WORD $0x4EA0D7E8 // fsub v8.4s, v31.4s, v0.4s
+	WORD $0x6E20DD08 // fmul v8.4s, v8.4s, v0.4s
+	WORD $0x6E28DC63 // fmul v3.4s, v3.4s, v8.4s
+	WORD $0x6E20DCC8 // fmul v8.4s, v6.4s, v0.4s
+	FMOVS F8, (R3)
+	FMOVS F3, (R0)
+	WORD $0x6E21DCA5 // fmul v5.4s, v5.4s, v1.4s
+	FMOVS F5, (R5)
+	ADD $4, R0
+	ADD $4, R1
+	ADD $4, R2
+	ADD $4, R3
+	ADD $4, R4
+	ADD $4, R5
+	SUBS $1, R9
+	BNE one
+
+done:
+	RET

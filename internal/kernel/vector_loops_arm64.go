@@ -56,3 +56,5 @@ func rmspropsNEON(w, g, s, b []Float, lr, decay, alpha, rest, eps, momentum Floa
 func adamsNEON(w, g, m, v []Float, c AdamSettings) {
 	adamNEON(w, g, m, v, c.Beta2, c.Rest1, c.Rest2, c.Step, 1/c.Root, c.Eps, c.Decay, c.Shrink)
 }
+
+var neonRecurrent = recurrentLoops{lstmForwardNEON, lstmBackwardNEON, gruForwardNEON, gruBackwardNEON}

@@ -85,6 +85,29 @@ square:
 done:
 	RET
 `)
+	peak(a)
+}
+
+// peak writes the loop that measures the machine: n rounds of multiply-adds of
+// vectors, on registers alone.
+func peak(a *asm) {
+	a.raw(`
+// func multiplyAdds(rounds int)
+TEXT ·multiplyAdds(SB), NOSPLIT, $0-8
+	MOVD rounds+0(FP), R0
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V1.B16, V1.B16, V1.B16
+`)
+	for i := range 24 {
+		a.op("VEOR V%[1]d.B16, V%[1]d.B16, V%[1]d.B16", sum+i)
+	}
+	a.label("\nround")
+	for i := range 48 {
+		a.v("fmla v%d.4s, v0.4s, v1.4s", sum+i%24)
+	}
+	a.op("SUBS $1, R0")
+	a.op("BGT round")
+	a.op("RET")
 }
 
 // tile writes the kernel of rows × 4·vectors elements.

@@ -28,6 +28,7 @@ func vectors(a *asm) {
 	losses(a)
 	norms(a)
 	updates(a)
+	recurrent(a)
 }
 
 func main() {
