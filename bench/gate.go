@@ -9,7 +9,6 @@ import (
 const (
 	gateSpin  = 10 * time.Millisecond
 	gateShare = 0.9 // of the best rate seen
-	gateWaits = 15  // checks before a round that is taken in spite of them
 	gatePause = 100 * time.Millisecond
 )
 
@@ -19,11 +18,12 @@ const (
 type Gate struct {
 	threads int
 	best    float64
+	waits   int // checks before a round that is taken in spite of them
 	spin    func(threads int, d time.Duration) float64
 }
 
-func newGate(threads int) *Gate {
-	g := &Gate{threads: threads, spin: spinThreads}
+func newGate(threads, waits int) *Gate {
+	g := &Gate{threads: threads, waits: waits, spin: spinThreads}
 	for range 10 {
 		g.steady()
 	}
@@ -39,7 +39,7 @@ func (g *Gate) steady() bool {
 
 // wait waits until the machine is steady, for a bounded time.
 func (g *Gate) wait(ctx context.Context) bool {
-	for range gateWaits {
+	for range max(1, g.waits) {
 		if g.steady() {
 			return true
 		}

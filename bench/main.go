@@ -119,8 +119,12 @@ func measureAll(ctx context.Context, o Options, say func(string, ...any)) (*Resu
 		},
 	}
 	defer r.close()
+	waits := 15
+	if o.Quick {
+		waits = 3
+	}
 	for _, n := range o.Threads {
-		r.gates[n] = newGate(n)
+		r.gates[n] = newGate(n, waits)
 	}
 	r.results.Peak = peaks(o.Threads)
 	r.sections(ctx)

@@ -85,7 +85,7 @@ func writeNotes(w io.Writer, r *Results) {
 			rounds, discarded, unsteady = rounds+c.Rounds, discarded+c.Discarded, unsteady+c.Unsteady
 		}
 	}
-	fmt.Fprintf(w, "- %d rounds counted, %d discarded and repeated because the cores were not all there, %d kept though they were not.\n", rounds, discarded, unsteady)
+	fmt.Fprintf(w, "- %d rounds counted, %d discarded and repeated because the cores were not all there, %d kept though they were not. A † marks cases in which these were more than half: they say little.\n", rounds, discarded, unsteady)
 	for _, name := range slices.Sorted(maps.Keys(r.Missing)) {
 		fmt.Fprintf(w, "- %s is missing: %s.\n", name, shorten(r.Missing[name], 300))
 	}

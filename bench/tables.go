@@ -48,7 +48,7 @@ func writeSteps(w io.Writer, s SectionResult, peak map[int]float64) {
 				goal += verdict(torch.RatioTenth >= c.Goal)
 			}
 		}
-		t.row(c.Workload.Label, fmt.Sprint(c.Threads), micro(ebb.Tenth), micro(ebb.Median), rate(c.Workload, ebb.Tenth),
+		t.row(c.Workload.Label, c.threadsCell(), micro(ebb.Tenth), micro(ebb.Median), rate(c.Workload, ebb.Tenth),
 			share(c, ebb.Tenth, peak), micro(torch.Tenth), micro(torch.Median), torch.Config,
 			times(torch.RatioTenth), times(torch.RatioMedian), floor, goal)
 	}
@@ -62,7 +62,7 @@ func writeSteps(w io.Writer, s SectionResult, peak map[int]float64) {
 		if torch == nil || len(torch.Tried) == 0 {
 			continue
 		}
-		cells := []string{c.Workload.Name, fmt.Sprint(c.Threads)}
+		cells := []string{c.Workload.Name, c.threadsCell()}
 		for _, config := range []string{"eager", "foreach", "fused", "compile"} {
 			i := slices.IndexFunc(torch.Tried, func(t Tried) bool { return t.Config == config })
 			switch {
@@ -88,11 +88,19 @@ func writeSteps(w io.Writer, s SectionResult, peak map[int]float64) {
 			if side.LossGap != nil {
 				difference = fmt.Sprintf("%.0e%s", *side.LossGap, verdict(*side.LossGap < 1e-3))
 			}
-			t.row(c.Workload.Name, fmt.Sprint(c.Threads), named(name, side.Config), micro(side.Tenth), micro(side.Median),
+			t.row(c.Workload.Name, c.threadsCell(), named(name, side.Config), micro(side.Tenth), micro(side.Median),
 				times(side.RatioTenth), times(side.RatioMedian), difference)
 		}
 	}
 	t.write(w)
+}
+
+// threadsCell is the number of threads, marked where the machine was busy.
+func (c CaseResult) threadsCell() string {
+	if 2*c.Unsteady > c.Rounds {
+		return fmt.Sprintf("%d †", c.Threads)
+	}
+	return fmt.Sprint(c.Threads)
 }
 
 func verdict(ok bool) string {
@@ -120,7 +128,7 @@ func writeSweep(w io.Writer, s SectionResult) {
 		ebb := c.side(peerEbb)
 		for _, name := range peersOf(c) {
 			side := c.side(name)
-			t.row(c.Workload.Label, fmt.Sprint(c.Threads), micro(ebb.Tenth), micro(ebb.Median), named(name, side.Config),
+			t.row(c.Workload.Label, c.threadsCell(), micro(ebb.Tenth), micro(ebb.Median), named(name, side.Config),
 				micro(side.Tenth), micro(side.Median), times(side.RatioTenth), times(side.RatioMedian))
 		}
 	}
@@ -133,7 +141,7 @@ func writeProducts(w io.Writer, s SectionResult, peak map[int]float64) {
 	t := newTable("rows×columns×depth", "threads", "Ebb", "of peak", "p10", "OpenBLAS", "ratio", "MKL", "ratio")
 	for _, c := range s.Cases {
 		ebb := c.side(peerEbb)
-		cells := []string{c.Workload.Label, fmt.Sprint(c.Threads), rate(c.Workload, ebb.Tenth), share(c, ebb.Tenth, peak), micro(ebb.Tenth)}
+		cells := []string{c.Workload.Label, c.threadsCell(), rate(c.Workload, ebb.Tenth), share(c, ebb.Tenth, peak), micro(ebb.Tenth)}
 		for _, name := range []string{peerOpenBLAS, peerMKL} {
 			if side := c.side(name); side != nil {
 				cells = append(cells, rate(c.Workload, side.Tenth), times(side.RatioTenth))
