@@ -94,6 +94,15 @@ func sample(n int) []int {
 	return s
 }
 
+// shapes is all of them on a fast path, and the first three on the one that
+// takes a hundred times as long under the race detector.
+func shapes(all ...[3]int) [][3]int {
+	if active.speed <= goGemm.speed {
+		return all[:3]
+	}
+	return all
+}
+
 func epilogue(bits, n int, rng *rand.Rand) Epilogue {
 	e := Epilogue{Accumulate: bits&1 != 0, ReLU: bits&4 != 0}
 	if bits&2 != 0 {
@@ -120,6 +129,9 @@ func TestGemmEdges(t *testing.T) {
 			}
 		}
 		for m := range 34 {
+			if m%3 > 0 && active.speed <= goGemm.speed {
+				continue
+			}
 			for _, n := range []int{1, 7, 8, 9, 15, 16, 17, 31, 32, 33, 47, 48, 49} {
 				try(m, n, 1+(m+n)%9)
 			}
@@ -136,8 +148,9 @@ func TestGemmEdges(t *testing.T) {
 			try(7, 37, k)
 			try(29, 33, k)
 		}
-		for _, s := range [][3]int{{63, 64, 65}, {100, 100, 100}, {129, 127, 128}, {65, 63, 513}, {3, 65, 1025}, {47, 47, 1030},
-			{513, 33, 40}, {30, 1060, 33}, {240, 40, 140}, {250, 1030, 70}, {9, 9, 2049}, {256, 512, 64}, {64, 512, 512}} {
+		for _, s := range shapes([3]int{63, 64, 65}, [3]int{9, 9, 2049}, [3]int{3, 65, 1025}, [3]int{100, 100, 100}, [3]int{129, 127, 128},
+			[3]int{65, 63, 513}, [3]int{47, 47, 1030}, [3]int{513, 33, 40}, [3]int{30, 1060, 33}, [3]int{240, 40, 140}, [3]int{250, 1030, 70},
+			[3]int{256, 1024, 64}, [3]int{33, 1024, 512}, [3]int{460, 33, 1024}) {
 			try(s[0], s[1], s[2])
 		}
 	})
@@ -148,7 +161,7 @@ func TestGemmEpilogues(t *testing.T) {
 		rng := rand.New(rand.NewPCG(5, 6))
 		for bits := range 8 {
 			for _, op := range []Op{NN, NT, TN} {
-				for _, s := range [][3]int{{1, 300, 9}, {5, 20, 3}, {30, 70, 600}, {20, 40, 0}} {
+				for _, s := range [][3]int{{1, 300, 9}, {5, 20, 3}, {15, 40, 530}, {20, 40, 0}} {
 					p := newProduct(op, s[0], s[1], s[2], 0)
 					p.guarded(1, 2)
 					p.check(t, epilogue(bits, s[1], rng))
@@ -218,13 +231,14 @@ func TestGemmBandsHaveTheBitsOfTheWhole(t *testing.T) {
 	eachPath(t, func(t *testing.T) {
 		rng := rand.New(rand.NewPCG(7, 8))
 		for _, op := range []Op{NN, NT, TN} {
-			for _, s := range [][3]int{{64, 100, 70}, {75, 513, 530}, {130, 256, 64}, {64, 10, 128}, {40, 512, 512}, {300, 128, 1100}} {
+			for _, s := range shapes([3]int{64, 100, 70}, [3]int{64, 10, 128}, [3]int{20, 33, 530}, [3]int{130, 256, 64}, [3]int{75, 513, 530},
+				[3]int{40, 512, 512}, [3]int{300, 128, 1100}) {
 				p := newProduct(op, s[0], s[1], s[2], 0)
 				e := epilogue(rng.IntN(8), p.n, rng)
 				before := slices.Clone(p.c)
 				Gemm(op, p.m, p.n, p.k, p.a, p.lda, p.b, p.ldb, p.c, p.ldc, e)
 				whole := slices.Clone(p.c)
-				for range 4 {
+				for range 3 {
 					copy(p.c, before)
 					for lo, hi := 0, 0; lo < p.m; lo = hi {
 						hi = min(p.m, lo+1+rng.IntN(1<<rng.IntN(8)))
@@ -263,7 +277,7 @@ func TestGemmSharedOut(t *testing.T) {
 	eachPath(t, func(t *testing.T) {
 		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
 		rng := rand.New(rand.NewPCG(9, 10))
-		for turn, s := range [][3]int{{70, 290, 300}, {600, 70, 160}, {520, 530, 40}, {2, 1100, 700}} {
+		for turn, s := range shapes([3]int{70, 120, 50}, [3]int{2, 290, 300}, [3]int{70, 290, 300}, [3]int{600, 70, 160}, [3]int{520, 530, 40}, [3]int{2, 1100, 700}) {
 			for _, op := range []Op{NN, NT, TN} {
 				e := epilogue(turn*3%8, s[1], rng)
 				var want []Float
@@ -291,7 +305,7 @@ func TestGemmAllocatesNothingConcurrently(t *testing.T) {
 		start, done := make(chan int), make(chan bool)
 		defer close(start)
 		for range callers {
-			p := newProduct(NT, 60, 40, 70, 0)
+			p := newProduct(NT, 20, 20, 20, 0)
 			go func() {
 				for runs := range start {
 					for range runs {
@@ -303,7 +317,7 @@ func TestGemmAllocatesNothingConcurrently(t *testing.T) {
 		}
 		run := func() {
 			for range callers {
-				start <- 20
+				start <- 5
 			}
 			for range callers {
 				<-done
@@ -311,10 +325,10 @@ func TestGemmAllocatesNothingConcurrently(t *testing.T) {
 		}
 		least := 1.0 // a caller that is interrupted at a bad time can need one more, once
 		for range 20 {
-			least = min(least, testing.AllocsPerRun(10, run))
+			if least = min(least, testing.AllocsPerRun(5, run)); least == 0 {
+				return
+			}
 		}
-		if least != 0 {
-			t.Errorf("%v allocations", least)
-		}
+		t.Errorf("%v allocations", least)
 	})
 }
