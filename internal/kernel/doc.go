@@ -12,6 +12,10 @@
 //   - The order of every sum is fixed by the sizes alone, never by the number
 //     of threads or by which thread took which part, so that the results are
 //     the same bits on any number of threads.
+//   - An element-wise function's result at i depends on the values at i alone,
+//     not on the place, the length or the alignment: callers cut slices at will.
+//   - The updates of the optimizers may treat denormal numbers as zero, in
+//     assembly; no other function may.
 //   - Sizes of zero are valid and do nothing (a product with k = 0 writes zeros,
 //     or leaves c as it is when accumulating).
 //   - A slice shorter than its sizes and stride say is a programmer's mistake

@@ -20,10 +20,7 @@ func BenchmarkVector(b *testing.B) {
 				}
 				b.Run(fmt.Sprintf("%s/%s/n%d", l.name, c.name, n), func(b *testing.B) {
 					active = l
-					a := newArguments(c.slices, n, 15, false)
-					if c.name == "adam" || c.name == "rmsprop" {
-						squares(a.cut[c.slices-1])
-					}
+					a := c.arguments(n, 15, false)
 					b.SetBytes(int64(n*c.slices) * FloatBits / 8)
 					for b.Loop() {
 						c.run(a.cut)

@@ -5,8 +5,8 @@ import . "github.com/mmcloughlin/avo/build"
 func losses(wide bool) {
 	l := function(wide, "expSum", "dst, x []float32, shift float32) (s float64)", "dst")
 	dst, x := slice("dst"), slice("x")
-	s, shift := l.newTotal(1), l.value("shift")
-	l.run(1, func(u int) {
+	s, shift := l.newTotal(2), l.value("shift")
+	l.run(2, func(u int) {
 		v := l.load(x)
 		VSUBPS(shift, v, v)
 		l.atMost(expMost, v)
@@ -22,8 +22,8 @@ func losses(wide bool) {
 
 	l = function(wide, "sumExp", "x []float32, shift float32) (s float64)", "x")
 	x = slice("x")
-	s, shift = l.newTotal(1), l.value("shift")
-	l.run(1, func(u int) {
+	s, shift = l.newTotal(2), l.value("shift")
+	l.run(2, func(u int) {
 		v := l.load(x)
 		VSUBPS(shift, v, v)
 		l.atMost(expMost, v)
