@@ -29,6 +29,8 @@ type updater struct {
 	at        [][2]int          // that of W and B of each gradient of the last step
 	done      []bool            // by that index: updated in this step
 
+	elementwise bool // the rule may be given parts
+
 	job     job
 	list    []nn.WeightGradient
 	pieces  cuts
@@ -68,6 +70,7 @@ func newUpdater(o *optim.Optimizer) *updater {
 		u.index[p] = i
 	}
 	u.scratch.slots = len(o.Rule.Slots())
+	_, u.elementwise = o.Rule.(optim.Elementwise)
 	return u
 }
 
@@ -85,7 +88,7 @@ func bandRowsOf(n, k int) int {
 // gradient that is not finite no weight has changed.
 func (u *updater) canApply(list []nn.WeightGradient) bool {
 	clear(u.done)
-	if _, ok := u.optimizer.Rule.(optim.Elementwise); !ok {
+	if !u.elementwise {
 		return false
 	}
 	for k, g := range list {
@@ -162,12 +165,11 @@ func (u *updater) applyGrads(lr float64, meter UpdateMeter) {
 	u.lr, u.meter = lr, meter
 	u.optimizer.Begin()
 	params := u.optimizer.Params()
-	_, elementwise := u.optimizer.Rule.(optim.Elementwise)
 	u.pieces.reset()
 	work := 0
 	for _, p := range params {
 		n := 1
-		if elementwise {
+		if u.elementwise {
 			n = max(1, (p.Value.Len()+bandElements-1)/bandElements)
 		}
 		u.pieces.add(n)
@@ -263,17 +265,31 @@ func (u *updater) applyBand(s *bandScratch, k, band int) effect {
 	return u.apply(s, u.at[k][0], lo*out, dw)
 }
 
-// apply updates parameter i from element lo on by the gradient.
+// apply updates parameter i from element lo on by the gradient, in blocks that
+// stay in the first-level cache while they are measured.
 func (u *updater) apply(s *bandScratch, i, lo int, grad []tensor.Float) effect {
-	e := effect{squares: kernel.SumSquares(grad)}
+	var e effect
 	if u.meter == nil {
+		e.squares = kernel.SumSquares(grad)
 		u.optimizer.UpdatePart(i, lo, grad, s.slots, u.lr)
 		return e
 	}
+	const block = 1 << 11
+	step := len(grad) // a rule that is not elementwise gets all of it
+	if u.elementwise {
+		step = block
+	}
 	w := u.optimizer.Params()[i].Value.Data[lo : lo+len(grad)]
-	before := s.weights(w)
-	u.optimizer.UpdatePart(i, lo, grad, s.slots, u.lr)
-	e.moved, e.size, e.same = kernel.Change(w, before)
+	for at := 0; at < len(grad); at += step {
+		end := min(at+step, len(grad))
+		before := s.weights(w[at:end])
+		e.squares += kernel.SumSquares(grad[at:end])
+		u.optimizer.UpdatePart(i, lo+at, grad[at:end], s.slots, u.lr)
+		moved, size, same := kernel.Change(w[at:end], before)
+		e.moved += moved
+		e.size += size
+		e.same += same
+	}
 	return e
 }
 
