@@ -23,8 +23,9 @@ type Epilogue struct {
 // strides lda, ldb and ldc. c is [m,n] and must not overlap a, b or the bias.
 //
 // The sum of every element of c runs over k in ascending order and its roundings
-// depend on the sizes alone: not on the number of threads, nor on the other
-// elements that are computed with it.
+// depend on k alone: not on the number of threads, nor on the other elements that
+// are computed with it. So a band of rows or columns of c has the same bits as a
+// product of its own; callers cut products on that promise.
 func Gemm(op Op, m, n, k int, a []Float, lda int, b []Float, ldb int, c []Float, ldc int, e Epilogue) {
 	if m <= 0 || n <= 0 {
 		return
