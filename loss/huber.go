@@ -22,11 +22,26 @@ func (Huber) Name() string { return "huber" }
 
 // Forward returns J.
 func (l Huber) Forward(pred, target *tensor.Tensor) float64 {
+	if formOf(pred.Shape(), target) == elements {
+		sum := 0.0 // without a call for each element, which mean makes
+		for i, p := range pred.Data {
+			sum += huber(float64(p), float64(target.Data[i]))
+		}
+		return sum / float64(pred.Len())
+	}
 	return mean(l.Name(), huber, pred, target)
 }
 
 // Backward writes ∂J/∂pred to dpred.
 func (l Huber) Backward(dpred, pred, target *tensor.Tensor) {
+	if formOf(pred.Shape(), target) == elements {
+		checkGradient(l.Name(), dpred, pred)
+		scale := 1 / float64(pred.Len())
+		for i, p := range pred.Data {
+			dpred.Data[i] = tensor.Float(huberGradient(float64(p), float64(target.Data[i])) * scale)
+		}
+		return
+	}
 	meanGradient(l.Name(), huberGradient, dpred, pred, target)
 }
 
