@@ -114,13 +114,13 @@ func (j *gemmJob) split() int {
 		largest   = 500 // so that nobody waits long for the last one
 		perThread = 4
 	)
-	threads := runtime.GOMAXPROCS(0)
-	if threads == 1 {
-		return 1
-	}
 	// The rows and columns of a narrow product cost as much as wider ones.
 	time := max(j.m, 8) * max(j.n, 8) * j.k / max(active.speed, 5_000)
 	if time < worthIt {
+		return 1
+	}
+	threads := runtime.GOMAXPROCS(0) // takes a lock: not for the smallest products
+	if threads == 1 {
 		return 1
 	}
 	items := max(min(time/smallest, perThread*threads), time/largest)
