@@ -52,7 +52,7 @@ func drawPicture(w io.Writer, r *Results) {
 		}
 		scale.grid(&b, top, y)
 		b.Write(bars.Bytes())
-		y += 34
+		y += 44
 	}
 	fmt.Fprintf(w, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %.0f\" width=\"%d\" height=\"%.0f\" role=\"img\" aria-labelledby=\"title desc\">\n",
 		pictureWidth, y+8, pictureWidth, y+8)
