@@ -45,6 +45,9 @@ func Gemm(op Op, m, n, k int, a []Float, lda int, b []Float, ldb int, c []Float,
 	if e.Bias != nil && len(e.Bias) < n {
 		panic("kernel.Gemm: the bias is shorter than a row")
 	}
+	if m <= smallRows && n <= smallCols && active.small != nil && active.small(op, m, n, k, a, lda, b, ldb, c, ldc, e) {
+		return
+	}
 	j := gemmJob{op: op, m: m, n: n, k: k, a: a, b: b, c: c, lda: lda, ldb: ldb, ldc: ldc, e: e}
 	if items := j.split(); items > 1 {
 		j.share(items, 1)
@@ -95,11 +98,15 @@ func (j *gemmJob) columns(lo, hi int) gemmJob {
 	return part
 }
 
+// A product of at most smallRows by smallCols may have a shorter way.
+const smallRows, smallCols = 14, 32
+
 // gemmLoops are the machine's products.
 type gemmLoops struct {
-	gemm  func(j gemmJob, lo, hi int) // rows lo..hi of c; by value, for a pointer would escape
-	speed int                         // multiplications in a microsecond, about; it decides what is worth sharing
-	peak  func(n int) float64         // n rounds of multiply-adds on registers; how many operations they were
+	gemm  func(j gemmJob, lo, hi int)                                                                           // rows lo..hi of c; by value, for a pointer would escape
+	speed int                                                                                                   // multiplications in a microsecond, about; it decides what is worth sharing
+	small func(op Op, m, n, k int, a []Float, lda int, b []Float, ldb int, c []Float, ldc int, e Epilogue) bool // of smallRows by smallCols at most; nil for none
+	peak  func(n int) float64                                                                                   // n rounds of multiply-adds on registers; how many operations they were
 }
 
 var goGemm = gemmLoops{gemm: gemmGo, speed: 5_000}

@@ -36,7 +36,7 @@ var (
 )
 
 var (
-	avx512Gemm = gemmLoops{gemm: avx512Product, speed: 100_000, peak: avx512Peak}
+	avx512Gemm = gemmLoops{gemm: avx512Product, speed: 100_000, small: avx512Small, peak: avx512Peak}
 	avx2Gemm   = gemmLoops{gemm: avx2Product, speed: 50_000, peak: avx2Peak}
 )
 
