@@ -60,14 +60,9 @@ func (g WeightGradient) Rows(dst []tensor.Float, lo, hi int, add bool) {
 
 // AddBias adds db to dst.
 func (g WeightGradient) AddBias(dst []tensor.Float) {
-	if g.zs == len(dst) {
-		kernel.SumRows(dst, g.dz[:g.rows*g.zs])
-		return
-	}
 	for _, c := range g.parts {
-		for r := range g.rows {
-			at := r*g.zs + c.from
-			kernel.Add(dst[c.to:c.to+c.n], g.dz[at:at+c.n])
+		if c.n > 0 && g.rows > 0 {
+			kernel.SumStridedRows(dst[c.to:c.to+c.n], g.dz[c.from:], g.zs, g.rows)
 		}
 	}
 }

@@ -11,12 +11,13 @@ package kernel
 // order of a sum depends on the length alone.
 type vectorLoops struct {
 	// Arithmetic.
-	add    func(dst, x []Float)           // dst += x
-	mul    func(dst, a, b []Float)        // dst = a·b
-	mulAdd func(dst, a, b []Float)        // dst += a·b
-	scale  func(dst []Float, a Float)     // dst *= a
-	clamp  func(dst []Float, limit Float) // to [−limit, limit], NaN stays
-	addTo  func(sum []float64, x []Float) // sum += x
+	add     func(dst, x []Float)                   // dst += x
+	addRows func(dst, x []Float, stride, rows int) // dst += every row of x, of which there are some
+	mul     func(dst, a, b []Float)                // dst = a·b
+	mulAdd  func(dst, a, b []Float)                // dst += a·b
+	scale   func(dst []Float, a Float)             // dst *= a
+	clamp   func(dst []Float, limit Float)         // to [−limit, limit], NaN stays
+	addTo   func(sum []float64, x []Float)         // sum += x
 
 	// Functions of one variable and dz = dh·φ′; see math.go.
 	exp, tanh, sigmoid, gelu, softplus, relu    func(dst, x []Float)
@@ -58,7 +59,7 @@ type vectorLoops struct {
 }
 
 var goVector = vectorLoops{
-	add: addGo, mul: mulGo, mulAdd: mulAddGo, scale: scaleGo, clamp: clampGo, addTo: addToGo,
+	add: addGo, addRows: addRowsGo, mul: mulGo, mulAdd: mulAddGo, scale: scaleGo, clamp: clampGo, addTo: addToGo,
 
 	exp: expGo, tanh: tanhGo, sigmoid: sigmoidGo, gelu: geluGo, softplus: softplusGo,
 	relu: reluGo, leakyRelu: leakyReluGo, elu: eluGo,
@@ -114,12 +115,25 @@ func Clamp(dst []Float, limit Float) {
 // SumRows adds to dst the sum of the rows of x, which is [rows, len(dst)]
 // without gaps: a bias's gradient.
 func SumRows(dst, x []Float) {
-	n := len(dst)
-	if n == 0 {
+	if len(dst) > 0 {
+		SumStridedRows(dst, x, len(dst), len(x)/len(dst))
+	}
+}
+
+// SumStridedRows adds to dst the sum of the first len(dst) columns of a matrix
+// of rows rows that lie stride elements apart. Each column is added up in the
+// order of the rows.
+func SumStridedRows(dst, x []Float, stride, rows int) {
+	if rows <= 0 || len(dst) == 0 {
 		return
 	}
-	for r := 0; r+n <= len(x); r += n {
-		Add(dst, x[r:r+n])
+	x = x[:(rows-1)*stride+len(dst)]
+	for at := 0; at < len(dst); at += block {
+		part := dst[at:min(at+block, len(dst))]
+		most := max(4*block/len(part), 1)
+		for r := 0; r < rows; r += most {
+			active.addRows(part, x[r*stride+at:], stride, min(most, rows-r))
+		}
 	}
 }
 
@@ -145,6 +159,12 @@ func addGo(dst, x []Float) {
 	x = x[:len(dst)]
 	for i := range dst {
 		dst[i] += x[i]
+	}
+}
+
+func addRowsGo(dst, x []Float, stride, rows int) {
+	for r := range rows {
+		addGo(dst, x[r*stride:][:len(dst)])
 	}
 }
 

@@ -8,6 +8,9 @@ package kernel
 func addAVX2(dst []float32, x []float32)
 
 //go:noescape
+func addRowsAVX2(dst []float32, x []float32, stride int, rows int)
+
+//go:noescape
 func mulAVX2(dst []float32, a []float32, b []float32)
 
 //go:noescape

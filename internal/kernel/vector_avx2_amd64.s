@@ -85,6 +85,63 @@ DATA tail<>+56(SB)/4, $0x00000000
 DATA tail<>+60(SB)/4, $0x00000000
 GLOBL tail<>(SB), RODATA|NOPTR, $64
 
+// func addRowsAVX2(dst []float32, x []float32, stride int, rows int)
+// Requires: AVX
+TEXT ·addRowsAVX2(SB), NOSPLIT, $0-64
+	MOVQ dst_len+8(FP), AX
+	MOVQ dst_base+0(FP), CX
+	MOVQ x_base+24(FP), DX
+	MOVQ stride+48(FP), BX
+	MOVQ rows+56(FP), SI
+	SHLQ $0x02, BX
+	JMP  constants
+
+start:
+	XORQ DI, DI
+
+single:
+	CMPQ    AX, $0x00000008
+	JLT     tail
+	VMOVUPS (CX)(DI*4), Y0
+	MOVQ    DX, R8
+	MOVQ    SI, R9
+
+rows1:
+	VMOVUPS (R8)(DI*4), Y1
+	VADDPS  Y1, Y0, Y0
+	ADDQ    BX, R8
+	DECQ    R9
+	JNZ     rows1
+	VMOVUPS Y0, (CX)(DI*4)
+	ADDQ    $0x00000008, DI
+	SUBQ    $0x00000008, AX
+	JMP     single
+
+tail:
+	TESTQ      AX, AX
+	JZ         done
+	LEAQ       tail<>+32(SB), R8
+	NEGQ       AX
+	VMOVUPS    (R8)(AX*4), Y15
+	VMASKMOVPS (CX)(DI*4), Y15, Y0
+	MOVQ       DX, AX
+	MOVQ       SI, DX
+
+rows2:
+	VMASKMOVPS (AX)(DI*4), Y15, Y1
+	VADDPS     Y1, Y0, Y0
+	ADDQ       BX, AX
+	DECQ       DX
+	JNZ        rows2
+	VMASKMOVPS Y0, Y15, (CX)(DI*4)
+
+done:
+	VZEROUPPER
+	RET
+
+constants:
+	JMP start
+
 // func mulAVX2(dst []float32, a []float32, b []float32)
 // Requires: AVX
 TEXT ·mulAVX2(SB), NOSPLIT, $0-72

@@ -69,6 +69,65 @@ done:
 constants:
 	JMP start
 
+// func addRowsAVX512(dst []float32, x []float32, stride int, rows int)
+// Requires: AVX, AVX512F
+TEXT ·addRowsAVX512(SB), NOSPLIT, $0-64
+	MOVQ dst_len+8(FP), CX
+	MOVQ dst_base+0(FP), AX
+	MOVQ x_base+24(FP), DX
+	MOVQ stride+48(FP), BX
+	MOVQ rows+56(FP), SI
+	SHLQ $0x02, BX
+	JMP  constants
+
+start:
+	XORQ DI, DI
+
+single:
+	CMPQ    CX, $0x00000010
+	JLT     tail
+	VMOVUPS (AX)(DI*4), Z0
+	MOVQ    DX, R8
+	MOVQ    SI, R9
+
+rows1:
+	VMOVUPS (R8)(DI*4), Z1
+	VADDPS  Z1, Z0, Z0
+	ADDQ    BX, R8
+	DECQ    R9
+	JNZ     rows1
+	VMOVUPS Z0, (AX)(DI*4)
+	ADDQ    $0x00000010, DI
+	SUBQ    $0x00000010, CX
+	JMP     single
+
+tail:
+	TESTQ     CX, CX
+	JZ        done
+	MOVL      $0x00000001, R8
+	SHLL      CL, R8
+	DECL      R8
+	KMOVW     R8, K1
+	KSHIFTRW  $0x08, K1, K2
+	VMOVUPS.Z (AX)(DI*4), K1, Z0
+	MOVQ      DX, CX
+	MOVQ      SI, DX
+
+rows2:
+	VMOVUPS.Z (CX)(DI*4), K1, Z1
+	VADDPS    Z1, Z0, Z0
+	ADDQ      BX, CX
+	DECQ      DX
+	JNZ       rows2
+	VMOVUPS   Z0, K1, (AX)(DI*4)
+
+done:
+	VZEROUPPER
+	RET
+
+constants:
+	JMP start
+
 // func mulAVX512(dst []float32, a []float32, b []float32)
 // Requires: AVX, AVX512F
 TEXT ·mulAVX512(SB), NOSPLIT, $0-72

@@ -3,7 +3,7 @@
 package kernel
 
 var neonVector = vectorLoops{
-	add: addNEON, mul: mulNEON, mulAdd: mulAddNEON, scale: scaleNEON, clamp: clampNEON,
+	add: addNEON, addRows: addRowsNEON, mul: mulNEON, mulAdd: mulAddNEON, scale: scaleNEON, clamp: clampNEON,
 	addTo: addToNEON,
 
 	exp: expNEON, tanh: tanhNEON, sigmoid: sigmoidNEON, gelu: geluNEON, softplus: softplusNEON,
@@ -58,3 +58,9 @@ func adamsNEON(w, g, m, v []Float, c AdamSettings) {
 }
 
 var neonRecurrent = recurrentLoops{lstmForwardNEON, lstmBackwardNEON, gruForwardNEON, gruBackwardNEON}
+
+func addRowsNEON(dst, x []float32, stride, rows int) {
+	for r := range rows {
+		addNEON(dst, x[r*stride:][:len(dst)])
+	}
+}

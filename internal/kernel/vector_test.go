@@ -149,3 +149,26 @@ func TestVectorFunctionsAllocateNothing(t *testing.T) {
 		t.Errorf("%v allocations", n)
 	}
 }
+
+// Every column of a matrix with gaps is added up in the order of its rows: the
+// same bits as row after row.
+func TestSumStridedRows(t *testing.T) {
+	eachPath(t, func(t *testing.T) {
+		for _, n := range []int{0, 1, 7, 8, 9, 15, 16, 17, 40, 64, 100, block + 5} {
+			for _, rows := range []int{0, 1, 2, 3, 70} {
+				stride := n + 3
+				x, got := randoms(rows*stride+n, 5), randoms(n, 6)
+				want := slices.Clone(got)
+				for r := range rows {
+					for i := range want {
+						want[i] += x[r*stride+i]
+					}
+				}
+				SumStridedRows(got, x, stride, rows)
+				if !slices.Equal(got, want) {
+					t.Errorf("%d rows of %d: other bits than row after row", rows, n)
+				}
+			}
+		}
+	})
+}

@@ -1,6 +1,11 @@
 package main
 
-import . "github.com/mmcloughlin/avo/build"
+import (
+	"fmt"
+
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+)
 
 func arithmetic(wide bool) {
 	l := function(wide, "add", "dst, x []float32)", "dst")
@@ -9,6 +14,28 @@ func arithmetic(wide bool) {
 		a, b := l.load(dst), l.load(x)
 		VADDPS(b, a, a)
 		l.store(a, dst)
+	})
+	l.end()
+
+	l = function(wide, "addRows", "dst, x []float32, stride int, rows int)", "dst")
+	dst, x = slice("dst"), slice("x")
+	stride, rows := Load(Param("stride"), GP64()), Load(Param("rows"), GP64())
+	SHLQ(Imm(2), stride)
+	copies := 0
+	l.run(1, func(int) {
+		copies++
+		label := fmt.Sprintf("rows%d", copies)
+		sum := l.load(dst)
+		row, left := GP64(), GP64()
+		MOVQ(x, row)
+		MOVQ(rows, left)
+		Label(label)
+		v := l.load(row)
+		VADDPS(v, sum, sum)
+		ADDQ(stride, row)
+		DECQ(left)
+		JNZ(LabelRef(label))
+		l.store(sum, dst)
 	})
 	l.end()
 
