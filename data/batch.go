@@ -6,8 +6,9 @@ import (
 	"github.com/ebb-ml/ebb/tensor"
 )
 
-// Batcher hands out the rows of a data set in batches, each row once an epoch.
-// The last batch of an epoch has what is left and may be smaller.
+// Batcher hands out the rows, or sequences, of a data set in batches, each once
+// an epoch; or one long stream window by window, see [NewStreamBatcher]. The last
+// batch of an epoch has what is left and may be smaller.
 //
 // The order of the rows depends on the seed and the number of the epoch alone,
 // not on what was read before, so a run can be taken up at any batch with
@@ -24,6 +25,13 @@ type Batcher struct {
 
 	full, rest pair // batches of size rows and of the last batch's rows
 	xs, ys     int  // elements of a row
+
+	arena   tensor.Arena // Sequences and Stream: of the batch that was given out
+	lengths []int
+	whole   Batch // Sequences: the batch of all, once it was made
+	steps   int   // Stream: of a window
+	streams int   // Stream: side by side; 0 for the other layouts
+	stream  int   // Stream: steps of each of them
 }
 
 type pair struct{ x, y *tensor.Tensor }
@@ -44,6 +52,10 @@ func NewBatcher(d *Dataset, size int, seed uint64) (*Batcher, error) {
 func NewOrderedBatcher(d *Dataset, size int) (*Batcher, error) {
 	n := d.Len()
 	switch {
+	case d.Layout == Stream:
+		return nil, fmt.Errorf("%s is one long stream: its batches are windows of parallel streams", d.Name)
+	case d.Lengths != nil && d.PerStep:
+		return nil, fmt.Errorf("%s has a target for each step and sequences of different lengths: expected one length", d.Name)
 	case n == 0:
 		return nil, fmt.Errorf("%s has no rows to make batches of", d.Name)
 	case size < 0:
@@ -54,6 +66,12 @@ func NewOrderedBatcher(d *Dataset, size int) (*Batcher, error) {
 		size = n
 	}
 	b := &Batcher{data: d, size: size, ordered: -1, xs: entrySize(d.X)}
+	if d.Layout == Sequences {
+		if size < n {
+			b.order, b.lengths = identity(n), make([]int, size)
+		}
+		return b, nil
+	}
 	if d.Y != nil {
 		b.ys = entrySize(d.Y)
 	}
@@ -76,9 +94,15 @@ func NewOrderedBatcher(d *Dataset, size int) (*Batcher, error) {
 }
 
 // Len returns the number of batches in an epoch.
-func (b *Batcher) Len() int { return (b.data.Len() + b.size - 1) / b.size }
+func (b *Batcher) Len() int {
+	if b.streams > 0 {
+		return (b.stream + b.steps - 1) / b.steps
+	}
+	return (b.data.Len() + b.size - 1) / b.size
+}
 
-// Size returns the number of rows of a batch, the last one perhaps excepted.
+// Size returns the number of rows (sequences, streams) of a batch, the last one
+// perhaps excepted.
 func (b *Batcher) Size() int { return b.size }
 
 // Position returns the epoch and the batch in it that Next gives next.
@@ -93,34 +117,53 @@ func (b *Batcher) Seek(epoch, batch int) {
 	b.epoch, b.batch = epoch, batch
 }
 
-// Next returns the next batch: x is [size, features], y [size, targets] or
-// [size], nil when the data set has no targets. At the end of an epoch ok is
-// false once, and the call after begins the next epoch.
+// Next returns X and Y of the next batch, as [Batcher.NextBatch] does.
+func (b *Batcher) Next() (x, y *tensor.Tensor, ok bool) {
+	batch, ok := b.NextBatch()
+	return batch.X, batch.Y, ok
+}
+
+// NextBatch returns the next batch, whose shapes [Batch] says. At the end of an
+// epoch ok is false once, and the call after begins the next epoch.
 //
 // A batch of all rows is the data set itself: do not write to it.
-func (b *Batcher) Next() (x, y *tensor.Tensor, ok bool) {
+func (b *Batcher) NextBatch() (batch Batch, ok bool) {
 	if b.batch == b.Len() {
 		b.epoch++
 		b.batch = 0
-		return nil, nil, false
+		return Batch{}, false
 	}
-	begin := b.batch * b.size
+	at := b.batch
 	b.batch++
-	if b.order == nil {
-		return b.full.x, b.full.y, true
+	switch {
+	case b.streams > 0:
+		return b.window(at), true
+	case b.data.Layout == Sequences && b.order == nil:
+		if b.whole.X == nil {
+			b.whole = b.data.timeMajor(&b.arena, nil, 0, b.size, nil)
+		}
+		return b.whole, true
+	case b.order == nil:
+		return Batch{X: b.full.x, Y: b.full.y, Rows: b.size, First: true}, true
 	}
 	b.arrange()
-	end, out := begin+b.size, b.full
-	if end > len(b.order) {
-		end, out = len(b.order), b.rest
+	lo := at * b.size
+	hi := min(lo+b.size, len(b.order))
+	if b.data.Layout == Sequences {
+		b.arena.Reset()
+		return b.data.timeMajor(&b.arena, b.order, lo, hi, b.lengths), true
 	}
-	for i, row := range b.order[begin:end] {
+	out := b.full
+	if hi-lo < b.size {
+		out = b.rest
+	}
+	for i, row := range b.order[lo:hi] {
 		copy(out.x.Data[i*b.xs:(i+1)*b.xs], b.data.X.Data[row*b.xs:(row+1)*b.xs])
 		if out.y != nil {
 			copy(out.y.Data[i*b.ys:(i+1)*b.ys], b.data.Y.Data[row*b.ys:(row+1)*b.ys])
 		}
 	}
-	return out.x, out.y, true
+	return Batch{X: out.x, Y: out.y, Rows: hi - lo, First: true}, true
 }
 
 // arrange puts order into that of the current epoch.

@@ -35,10 +35,15 @@ func ExampleBuiltIn() {
 		fmt.Println(set.Name, set.Rows, set.Columns, set.Task)
 	}
 	// Output:
+	// adding 2000 2 regression
 	// co2 2225 1 regression
+	// copy 2000 10 classification
 	// digits 1797 64 classification
+	// latch 2000 1 classification
 	// penguins 344 6 classification
+	// sine 2000 1 regression
 	// sunspots 309 1 regression
+	// temporal_order 2000 6 classification
 	// two_spirals 400 2 classification
 	// xor 4 2 classification
 }

@@ -12,7 +12,6 @@ const (
 	spiralSamples = 400 // default number of points, both spirals together
 	spiralTurns   = 1.5
 	spiralNoise   = 0.02
-	maxSamples    = 10_000_000
 )
 
 // TwoSpirals returns points of two spirals that wind 1.5 times around each
@@ -64,7 +63,14 @@ func generated(d *Dataset, opt Options) (*Dataset, *Schema, error) {
 	}
 	if opt.Task == AsRegression {
 		d.Task, d.Classes = Regression, nil
-		d.Y = tensor.From(d.Y.Data, d.Len(), 1)
+		d.Y = tensor.From(d.Y.Data, append(append([]int(nil), d.Y.Shape()...), 1)...)
 	}
-	return d, schemaOf(d, len(d.Features)), nil
+	if opt.Task == AsClassification && d.Task == Regression {
+		return nil, nil, fmt.Errorf("%s: its target %q is a number, and the task is a classification", d.Name, d.Targets[0])
+	}
+	position := len(d.Features)
+	if d.Layout != Rows {
+		position = -1
+	}
+	return d, schemaOf(d, position), nil
 }

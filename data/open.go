@@ -48,6 +48,9 @@ func isBuiltIn(name string) bool {
 // own. A built-in name goes before a file of the same name.
 func Open(src Source, opt Options) (train, test *Dataset, schema *Schema, err error) {
 	if src.Images != "" || src.Labels != "" {
+		if opt.Samples != 0 || opt.Length != 0 || opt.Window != 0 {
+			return nil, nil, nil, errors.New("samples, length, window: images take none of them")
+		}
 		if src.Path != "" || src.Images == "" || src.Labels == "" {
 			return nil, nil, nil, errors.New("source: expected a name, a path, or both images and labels")
 		}
@@ -61,8 +64,11 @@ func Open(src Source, opt Options) (train, test *Dataset, schema *Schema, err er
 		train, schema, err = Load(src.Path, opt)
 		return train, nil, schema, err
 	}
-	if opt.Samples != 0 {
+	switch {
+	case opt.Samples != 0:
 		return nil, nil, nil, fmt.Errorf("samples: only a generated set takes samples, and %s is none", src.Path)
+	case opt.Length != 0:
+		return nil, nil, nil, fmt.Errorf("length: only generated sequences take a length, and %s has none", src.Path)
 	}
 	info, err := os.Stat(src.Path)
 	if err != nil {
@@ -73,9 +79,23 @@ func Open(src Source, opt Options) (train, test *Dataset, schema *Schema, err er
 		return nil, nil, nil, fmt.Errorf("source: %w", err)
 	}
 	if info.IsDir() {
+		if opt.Window != 0 {
+			return nil, nil, nil, fmt.Errorf("window: %s can't be read as a series, expected .csv or .npy", src.Path)
+		}
 		return LoadIDXFolder(src.Path, opt)
 	}
-	switch formatOf(src.Path) {
+	f := formatOf(src.Path)
+	switch {
+	case opt.Window != 0 && (f == formatCSV || f == formatNPY):
+		var s *Series
+		if s, err = ReadSeries(src.Path, opt); err == nil {
+			train, schema, err = s.dataset(opt)
+		}
+		return train, nil, schema, err
+	case opt.Window != 0:
+		return nil, nil, nil, fmt.Errorf("window: %s can't be read as a series, expected .csv or .npy", src.Path)
+	}
+	switch f {
 	case formatCSV:
 		train, schema, err = ReadCSV(src.Path, opt)
 	case formatNPY:

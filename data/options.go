@@ -22,8 +22,16 @@ type Options struct {
 	Target string
 	// Task says how the target is to be taken.
 	Task Goal
-	// Samples is the number of rows of a generated set; 0 is the set's default.
+	// Samples is the number of rows, or sequences, of a generated set; 0 is the
+	// set's default.
 	Samples int
+	// Length is the number of steps of a generated sequence (of copy: its blanks);
+	// 0 is the set's default.
+	Length int
+	// Window makes a series of a table (co2, sunspots, sine, any table of numbers):
+	// so many past steps are an example, see [Windows]. 0 keeps the table, but sine
+	// has a default.
+	Window int
 	// Seed makes a generated set.
 	Seed uint64
 }
@@ -44,4 +52,8 @@ const (
 
 	autoClasses      = 20 // Auto: at most so many different whole numbers
 	autoRowsPerClass = 10 // Auto: at least so many rows for each
+
+	maxSamples = 10_000_000 // of a generated set
+	maxLength  = 1_000_000  // steps of a sequence
+	maxValues  = 1 << 27    // numbers in X of sequences: 512 MiB in float32
 )

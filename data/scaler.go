@@ -11,7 +11,8 @@ import (
 //
 //	x' = (x − mean) / std
 //
-// and likewise the targets of a regression. Its numbers come from the training
+// and likewise the targets of a regression. A feature of sequences is measured
+// over all steps of all sequences, and ids stay as they are. Its numbers come from the training
 // part alone, so nothing of the held-out rows leaks into training, and it is
 // JSON that travels with the model.
 type Scaler struct {
@@ -27,10 +28,14 @@ type Scaler struct {
 // missing values and changes nothing else.
 func FitScaler(train *Dataset, standardize bool) *Scaler {
 	s := &Scaler{}
-	s.Mean, s.Std = moments(train.X)
+	if train.IDs > 0 { // names, not amounts
+		s.Mean, s.Std = []float64{0}, []float64{1}
+	} else {
+		s.Mean, s.Std = moments(train.X, train.padding)
+	}
 	s.Fill = append([]float64(nil), s.Mean...)
 	if train.Task == Regression && train.Y != nil {
-		s.TargetMean, s.TargetStd = moments(train.Y)
+		s.TargetMean, s.TargetStd = moments(train.Y, nil)
 	}
 	if !standardize {
 		unit(s.Mean, s.Std)
@@ -47,12 +52,17 @@ func unit(mean, std []float64) {
 
 // moments returns mean and standard deviation of each column, leaving out NaN.
 // Two passes: the sum of squares around zero would cancel for a year or a date.
-func moments(t *tensor.Tensor) (mean, std []float64) {
+//
+// Rows for which skip is true don't count; skip may be nil.
+func moments(t *tensor.Tensor, skip func(row int) bool) (mean, std []float64) {
 	cols := t.Cols()
 	mean, std = make([]float64, cols), make([]float64, cols)
 	count := make([]float64, cols)
 	largest := make([]float64, cols)
 	for i := range t.Rows() {
+		if skip != nil && skip(i) {
+			continue
+		}
 		for j, v := range t.Row(i) {
 			if v == v {
 				mean[j] += float64(v)
@@ -65,6 +75,9 @@ func moments(t *tensor.Tensor) (mean, std []float64) {
 		mean[j] /= max(count[j], 1)
 	}
 	for i := range t.Rows() {
+		if skip != nil && skip(i) {
+			continue
+		}
 		for j, v := range t.Row(i) {
 			if v == v {
 				std[j] += (float64(v) - mean[j]) * (float64(v) - mean[j])
@@ -84,18 +97,8 @@ func moments(t *tensor.Tensor) (mean, std []float64) {
 // Apply fills and standardizes X, and Y of a regression, in place. It panics
 // when d has another number of features than the scaler was fitted on.
 func (s *Scaler) Apply(d *Dataset) {
-	if d.X.Cols() != len(s.Mean) {
-		panic(fmt.Sprintf("data.Scaler.Apply: fitted on %d features, got X %s", len(s.Mean), d.X.ShapeString()))
-	}
-	for i := range d.X.Rows() {
-		row := d.X.Row(i)
-		for j, v := range row {
-			x := float64(v)
-			if v != v {
-				x = s.Fill[j]
-			}
-			row[j] = tensor.Float((x - s.Mean[j]) / s.Std[j])
-		}
+	if d.IDs == 0 {
+		s.applyInputs(d)
 	}
 	if d.Y == nil || s.TargetMean == nil {
 		return
@@ -104,6 +107,25 @@ func (s *Scaler) Apply(d *Dataset) {
 		row := d.Y.Row(i)
 		for j, v := range row {
 			row[j] = tensor.Float((float64(v) - s.TargetMean[j]) / s.TargetStd[j])
+		}
+	}
+}
+
+func (s *Scaler) applyInputs(d *Dataset) {
+	if d.X.Cols() != len(s.Mean) {
+		panic(fmt.Sprintf("data.Scaler.Apply: fitted on %d features, got X %s", len(s.Mean), d.X.ShapeString()))
+	}
+	for i := range d.X.Rows() {
+		if d.padding(i) {
+			continue
+		}
+		row := d.X.Row(i)
+		for j, v := range row {
+			x := float64(v)
+			if v != v {
+				x = s.Fill[j]
+			}
+			row[j] = tensor.Float((x - s.Mean[j]) / s.Std[j])
 		}
 	}
 }

@@ -16,6 +16,12 @@ type Schema struct {
 	Columns []Column `json:"columns"`
 	Target  *Target  `json:"target,omitempty"`
 	Scaler  *Scaler  `json:"scaler,omitempty"` // nil: values as they are in the file
+
+	Layout  Layout `json:"layout,omitempty"` // what an example is; a row of the table by default
+	Steps   int    `json:"steps,omitempty"`  // of the longest sequence that the model was trained on
+	Window  int    `json:"window,omitempty"` // past steps of a series that make one example
+	PerStep bool   `json:"per_step,omitempty"`
+	IDs     int    `json:"ids,omitempty"` // the inputs are ids from 0 to IDs-1
 }
 
 // Column is a column of the source: numbers when Categories is nil, otherwise
@@ -70,9 +76,16 @@ func features(columns []Column) []string {
 	return names
 }
 
-// schemaOf returns the schema of a data set whose features are all numbers.
+// schemaOf returns the schema of a data set whose features are all numbers, or
+// ids.
 func schemaOf(d *Dataset, position int) *Schema {
-	s := &Schema{Columns: make([]Column, len(d.Features))}
+	s := &Schema{
+		Columns: make([]Column, len(d.Features)),
+		Layout:  d.Layout, Window: d.Window, PerStep: d.PerStep, IDs: d.IDs,
+	}
+	if d.Layout == Sequences {
+		s.Steps = d.Steps()
+	}
 	for i, name := range d.Features {
 		s.Columns[i].Name = name
 	}
@@ -179,7 +192,7 @@ func (s *Schema) Check() error {
 			return err
 		}
 	}
-	if names[s.Target.Name] {
+	if names[s.Target.Name] && s.Window == 0 { // a series predicts its own next value
 		return fmt.Errorf("schema: the target %q is a column too", spelling.Clip(s.Target.Name))
 	}
 	if err := unique(s.Target.Name, s.Target.Classes); err != nil {

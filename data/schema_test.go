@@ -156,7 +156,7 @@ func TestScalerDoesNotLeak(t *testing.T) {
 		t.Error("the scaler changed with the held-out rows")
 	}
 	before.Apply(train)
-	mean, std := moments(train.X)
+	mean, std := moments(train.X, nil)
 	for j := range mean {
 		if math.Abs(mean[j]) > 1e-5 || math.Abs(std[j]-1) > 1e-2 { // filled cells lie at the mean
 			t.Errorf("%s: mean %g, deviation %g", train.Features[j], mean[j], std[j])

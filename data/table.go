@@ -44,6 +44,8 @@ type table struct {
 	perRow  int
 	missing int
 	dropped int
+
+	numbersOnly bool // leave columns of text out
 }
 
 const sampleRows = 1000 // rows that decide whether a column has numbers or texts
@@ -156,6 +158,9 @@ func (t *table) readRows(first [][]byte) error {
 		}
 		if values > 0 {
 			c.kind = texts
+			if t.numbersOnly {
+				c.kind = ignored
+			}
 			if 2*votes > values {
 				c.kind = numbers
 			}
@@ -207,6 +212,9 @@ func (t *table) add(row [][]byte) error {
 	}
 	block := &t.blocks[len(t.blocks)-1]
 	for i, cell := range row {
+		if t.numbersOnly && t.columns[i].kind == undecided && !missing(cell) && !numeric(cell) {
+			t.columns[i].kind = ignored
+		}
 		v, err := t.columns[i].value(cell)
 		if err != nil {
 			return t.scan.errorf("column %q: %w", spelling.Clip(t.columns[i].name), err)
