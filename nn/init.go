@@ -17,8 +17,8 @@ import (
 //	he_normal       N(0, 2/in)
 //	lecun_uniform   U(±√(3/in))        LeCun et al. 1998
 //	lecun_normal    N(0, 1/in)
-//	orthogonal      orthonormal rows or columns, whichever are fewer; Saxe et al. 2014
-//	identity        1 on the diagonal
+//	orthogonal      orthonormal rows or columns, whichever are fewer, times a gain; Saxe et al. 2014
+//	identity        a gain on the diagonal
 //	zeros
 //	pytorch         U(±1/√in), what torch.nn.Linear gives weight and bias
 //	constant        Value
@@ -26,7 +26,15 @@ import (
 //	uniform         U(±Value)
 type Init struct {
 	Name  string
-	Value float64 // of constant, normal and uniform alone
+	Value float64 // of constant, normal and uniform; the gain of orthogonal and identity, where 0 is 1
+}
+
+// gain returns what orthogonal and identity are multiplied by.
+func (i Init) gain() float64 {
+	if i.Value == 0 {
+		return 1
+	}
+	return i.Value
 }
 
 // InitNames returns the names that [NewInit] knows.
@@ -45,11 +53,11 @@ func NewInit(name string, value float64) (Init, error) {
 		return Init{}, fmt.Errorf("unknown initializer %q; known are %s", name, strings.Join(InitNames(), ", "))
 	}
 	switch name {
-	case "constant", "normal", "uniform":
+	case "constant", "normal", "uniform", "orthogonal", "identity":
 		if math.IsNaN(value) || math.IsInf(value, 0) {
 			return Init{}, fmt.Errorf("initializer %s: the value must be finite, got %v", name, value)
 		}
-		if value < 0 && name != "constant" {
+		if value < 0 && (name == "normal" || name == "uniform") {
 			return Init{}, fmt.Errorf("initializer %s: the value must not be negative, got %v", name, value)
 		}
 		return Init{name, value}, nil
@@ -78,11 +86,11 @@ func (i Init) Apply(t *tensor.Tensor, fanIn, fanOut int, rng *tensor.RNG) {
 	case "pytorch":
 		fillUniform(t, 1/math.Sqrt(in), rng)
 	case "orthogonal":
-		fillOrthogonal(t, rng)
+		fillOrthogonal(t, i.gain(), rng)
 	case "identity":
 		clear(t.Data)
 		for r := range min(t.Rows(), t.Cols()) {
-			t.Row(r)[r] = 1
+			t.Row(r)[r] = tensor.Float(i.gain())
 		}
 	case "zeros":
 		clear(t.Data)
@@ -111,9 +119,9 @@ func DefaultInit(activation string) Init {
 }
 
 // Initialize gives every [Dense] of a model the default weights for the
-// activation that follows it, with biases of zero, and every [Embedding]
-// N(0, 1), as PyTorch does. Normalizations start at γ = 1, β = 0. Other layers
-// stay as they are.
+// activation that follows it, with biases of zero, every [Embedding] N(0, 1), as
+// PyTorch does, and every [Recurrent] and [Cell] the defaults of [RecurrentInit].
+// Normalizations start at γ = 1, β = 0. Other layers stay as they are.
 func Initialize(model Layer, rng *tensor.RNG) {
 	if c, ok := model.(Container); ok {
 		layers := c.Children()
@@ -135,6 +143,10 @@ func Initialize(model Layer, rng *tensor.RNG) {
 		initDense(l, "", rng)
 	case *Embedding:
 		fillNormal(l.W.Value, 1, rng)
+	case *Recurrent:
+		l.Initialize(RecurrentInit{}, rng)
+	case *Cell:
+		l.Initialize(RecurrentInit{}, rng)
 	}
 }
 
@@ -174,9 +186,9 @@ func fillNormal(t *tensor.Tensor, std float64, rng *tensor.RNG) {
 
 // fillOrthogonal makes the fewer of rows and columns orthonormal: normal vectors
 // put through Gram and Schmidt's process, each one twice, which is enough for
-// full precision (Giraud et al. 2005). The result is uniform over all such
-// matrices (Mezzadri 2007).
-func fillOrthogonal(t *tensor.Tensor, rng *tensor.RNG) {
+// full precision (Giraud et al. 2005). The result, but for the gain, is uniform
+// over all such matrices (Mezzadri 2007).
+func fillOrthogonal(t *tensor.Tensor, gain float64, rng *tensor.RNG) {
 	rows, cols := t.Rows(), t.Cols()
 	count, size := rows, cols // count vectors of size elements
 	if rows > cols {
@@ -203,9 +215,9 @@ func fillOrthogonal(t *tensor.Tensor, rng *tensor.RNG) {
 		row := t.Row(r)
 		for c := range row {
 			if rows > cols {
-				row[c] = tensor.Float(basis[c][r])
+				row[c] = tensor.Float(gain * basis[c][r])
 			} else {
-				row[c] = tensor.Float(basis[r][c])
+				row[c] = tensor.Float(gain * basis[r][c])
 			}
 		}
 	}
