@@ -2,6 +2,7 @@ package flow
 
 import (
 	"math"
+	"strings"
 
 	"github.com/ebb-ml/ebb/nn"
 )
@@ -10,9 +11,10 @@ import (
 type Bound struct {
 	Where   string
 	Stage   nn.Stage
-	Weights bool    // the layer has weights of its own to train
-	Gain    float64 // sup of the stage's gain; +Inf if there is none
-	Reaches float64 // sup of ‖∂J/∂z_l‖/‖∂J/∂h_L‖: the product of all gains on the way to this layer
+	Weights bool        // the layer has weights of its own to train
+	Gain    float64     // sup of the stage's gain; +Inf if there is none
+	Reaches float64     // sup of ‖∂J/∂z_l‖/‖∂J/∂h_L‖: the product of all gains on the way to this layer
+	Steps   []StepBound // of one step of a recurrent layer, for each of its directions
 }
 
 // Bounds returns the bound of every stage, from the output to the input:
@@ -24,6 +26,14 @@ type Bound struct {
 func Bounds(model nn.Layer) []Bound {
 	var list []Bound
 	bounds(&list, model, "", 1)
+	for _, s := range StepBounds(model) {
+		for i := range list {
+			if b := &list[i]; b.Stage == nn.StageRecurrent && (s.Where == b.Where || strings.HasPrefix(s.Where, b.Where+"/")) {
+				b.Steps = append(b.Steps, s)
+				break
+			}
+		}
+	}
 	return list
 }
 
@@ -33,7 +43,7 @@ func bounds(list *[]Bound, l nn.Layer, site string, reaches float64) float64 {
 	c, ok := l.(nn.Container)
 	if !ok {
 		g := leafBound(l)
-		*list = append(*list, Bound{site, nn.StageOf(l), trains(l), g, reaches})
+		*list = append(*list, Bound{Where: site, Stage: nn.StageOf(l), Weights: trains(l), Gain: g, Reaches: reaches})
 		return g
 	}
 	at := len(*list)

@@ -9,7 +9,8 @@ import (
 // Recorder is the probe that collects the backward flow: the last step, and the
 // mean of the logarithms over the steps since [Recorder.Reset], so that a
 // report can speak for an epoch. After the first step it allocates nothing. A
-// step begins with the event of [nn.Pass.ReportLoss].
+// step begins with the event of [nn.Pass.ReportLoss]. What recurrent layers tell
+// of the steps of their sequence stands apart, by lag: [Report.Time].
 type Recorder struct {
 	model  nn.Layer
 	loss   float64 // ‖∂J/∂h_L‖ of the step that runs
@@ -20,6 +21,8 @@ type Recorder struct {
 	steps  int
 	whole  int     // steps that are in the means
 	norm   product // of ‖∂J/∂h_L‖ over them
+	time   []*timeTrack
+	track  *timeTrack // of the events that come
 }
 
 // cell is one stage: its last event, and what it was over the whole steps.
@@ -36,10 +39,17 @@ func NewRecorder(model nn.Layer) *Recorder { return &Recorder{model: model} }
 
 // Observe takes one event; it is called by the pass.
 func (r *Recorder) Observe(e nn.Event) {
+	if e.Time >= 0 && e.Stage != nn.StageLoss {
+		r.observeTime(e)
+		return
+	}
 	if e.Stage == nn.StageLoss {
 		r.fold()
 		r.loss, r.next, r.open, r.broken = e.Out, 0, true, !positive(e.Out)
 		r.steps++
+		for _, t := range r.time {
+			t.begin()
+		}
 		return
 	}
 	if r.next == len(r.cells) {
@@ -62,6 +72,9 @@ func (r *Recorder) Reset() {
 	for i := range r.cells {
 		r.cells[i] = cell{e: r.cells[i].e}
 	}
+	for _, t := range r.time {
+		t.reset()
+	}
 }
 
 // fold adds the step that ended to the means. A step in which the chain broke,
@@ -71,6 +84,9 @@ func (r *Recorder) fold() {
 		return
 	}
 	r.open = false
+	for _, t := range r.time {
+		t.fold()
+	}
 	if r.broken {
 		return
 	}
@@ -104,6 +120,7 @@ func (r *Recorder) Last() *Report {
 		})
 	}
 	rep.reach(r.model)
+	rep.Time = r.curves(false)
 	return rep
 }
 
@@ -114,7 +131,9 @@ func (r *Recorder) Last() *Report {
 func (r *Recorder) Mean() *Report {
 	r.fold()
 	if r.whole == 0 {
-		return r.Last()
+		rep := r.Last()
+		rep.Time = r.curves(true)
+		return rep
 	}
 	rep := &Report{Steps: r.whole, Broken: r.steps - r.whole, Norm: math.Pow(10, r.norm.log10()/float64(r.whole))}
 	for _, c := range r.cells[:r.next] {
@@ -130,6 +149,7 @@ func (r *Recorder) Mean() *Report {
 		rep.Rows = append(rep.Rows, row)
 	}
 	rep.reach(r.model)
+	rep.Time = r.curves(true)
 	return rep
 }
 

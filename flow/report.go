@@ -8,11 +8,12 @@ import (
 
 // Report is the backward flow of one step, or its mean over several.
 type Report struct {
-	Steps  int     // steps that it speaks for
-	Broken int     // steps left out because the gradient was zero or not finite
-	Norm   float64 // ‖∂J/∂h_L‖, the error at the output
-	Rows   []Row   // from the output to the input
-	Reach  []Reach // the layers with weights, from the output to the input
+	Steps  int         // steps that it speaks for
+	Broken int         // steps left out because the gradient was zero or not finite
+	Norm   float64     // ‖∂J/∂h_L‖, the error at the output
+	Rows   []Row       // from the output to the input
+	Reach  []Reach     // the layers with weights, from the output to the input
+	Time   []TimeCurve // the recurrent layers, from the output to the input
 }
 
 // SetBounds puts the bounds beside the measurements.
@@ -34,6 +35,20 @@ func (r *Report) SetBounds(list []Bound) {
 		for _, b := range list {
 			if b.Where == r.Reach[i].Where && b.Weights {
 				r.Reach[i].Bound = b.Reaches
+			}
+		}
+	}
+	for _, b := range list {
+		SetTimeBounds(r.Time, b.Steps)
+	}
+}
+
+// SetTimeBounds puts the bounds of a step beside the curves of their layers.
+func SetTimeBounds(curves []TimeCurve, list []StepBound) {
+	for i := range curves {
+		for k := range list {
+			if list[k].Where == curves[i].Where {
+				curves[i].Limits = &list[k]
 			}
 		}
 	}
