@@ -91,7 +91,8 @@ func identity(n int) []int {
 	return order
 }
 
-// settle decides the task of d, whose Y is [N]: numbers, or indices of names.
+// settle decides the task of d, whose Y is [N], or [N, T] with a target for each
+// step: numbers, or indices of names.
 func (d *Dataset) settle(kind columnKind, names []string, goal Goal) error {
 	switch {
 	case kind == texts:
@@ -113,7 +114,7 @@ func (d *Dataset) settle(kind columnKind, names []string, goal Goal) error {
 		}
 	default:
 		d.Task = Regression
-		d.Y = tensor.From(d.Y.Data, d.Len(), 1)
+		d.Y = tensor.From(d.Y.Data, append(slices.Clone(d.Y.Shape()), 1)...)
 		return nil
 	}
 	if len(d.Classes) == 1 {

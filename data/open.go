@@ -16,6 +16,7 @@ const (
 	formatNPY
 	formatNPZ
 	formatIDX
+	formatText
 	formatUnknown
 )
 
@@ -26,8 +27,10 @@ func formatOf(path string) format {
 	name = strings.TrimSuffix(name, ".gz")
 	ext := filepath.Ext(name)
 	switch {
-	case ext == ".csv", ext == ".tsv", ext == ".txt":
+	case ext == ".csv", ext == ".tsv":
 		return formatCSV
+	case ext == ".txt":
+		return formatText
 	case ext == ".npy":
 		return formatNPY
 	case ext == ".npz":
@@ -43,9 +46,10 @@ func isBuiltIn(name string) bool {
 }
 
 // Open reads a data set from any source: a built-in set by its name, a .csv,
-// .npy or .npz file, a pair of IDX files, or a folder with the four files of
+// .npy or .npz file, a text (.txt), a pair of IDX files, or a folder with the four files of
 // MNIST or Fashion-MNIST. Test is nil when the source has no test set of its
-// own. A built-in name goes before a file of the same name.
+// own. A built-in name goes before a file of the same name. With a target or a
+// window a .txt file is a table.
 func Open(src Source, opt Options) (train, test *Dataset, schema *Schema, err error) {
 	if src.Images != "" || src.Labels != "" {
 		if opt.Samples != 0 || opt.Length != 0 || opt.Window != 0 {
@@ -85,6 +89,9 @@ func Open(src Source, opt Options) (train, test *Dataset, schema *Schema, err er
 		return LoadIDXFolder(src.Path, opt)
 	}
 	f := formatOf(src.Path)
+	if f == formatText && (opt.Target != "" || opt.Window != 0) {
+		f = formatCSV
+	}
 	switch {
 	case opt.Window != 0 && (f == formatCSV || f == formatNPY):
 		var s *Series
@@ -101,7 +108,16 @@ func Open(src Source, opt Options) (train, test *Dataset, schema *Schema, err er
 	case formatNPY:
 		train, schema, err = LoadNPY(src.Path, opt)
 	case formatNPZ:
-		train, schema, err = LoadNPZ(src.Path, opt)
+		if opt.Sequences {
+			train, schema, err = LoadSequences(src.Path, opt)
+		} else {
+			train, schema, err = LoadNPZ(src.Path, opt)
+		}
+	case formatText:
+		if opt.Task == AsRegression {
+			return nil, nil, nil, fmt.Errorf("%s: the next character of a text is a class, and the task is a regression", src.Path)
+		}
+		train, schema, err = ReadText(src.Path)
 	case formatIDX:
 		err = fmt.Errorf("%s: an IDX file has images or labels alone: give both, as {images: …, labels: …}, or their folder", src.Path)
 	default:

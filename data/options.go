@@ -32,6 +32,9 @@ type Options struct {
 	// so many past steps are an example, see [Windows]. 0 keeps the table, but sine
 	// has a default.
 	Window int
+	// Sequences takes the arrays of an .npz file as sequences, see
+	// [LoadSequences]; without it, what an example has is one row of features.
+	Sequences bool
 	// Seed makes a generated set.
 	Seed uint64
 }

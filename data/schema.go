@@ -121,9 +121,13 @@ func (s *Schema) read(path string, labelled bool) (*Dataset, error) {
 	switch {
 	case statErr != nil && !isBuiltIn(path):
 		return nil, statErr
+	case s.Layout == Stream:
+		return s.readStream(path, labelled)
 	case isBuiltIn(path), info.IsDir():
 		d, err = s.readSet(path, labelled)
-	case formatOf(path) == formatCSV:
+	case s.Layout == Sequences:
+		d, err = s.readSequences(path, labelled)
+	case formatOf(path) == formatCSV, formatOf(path) == formatText:
 		d, err = s.readCSV(path, labelled)
 	default:
 		d, err = s.readArrays(path, labelled)
@@ -147,6 +151,10 @@ func (s *Schema) readSet(path string, labelled bool) (*Dataset, error) {
 	if !isBuiltIn(path) {
 		opt.Target = ""
 	}
+	opt.Window = s.Window
+	if task := findSequenceTask(path); task != nil && s.Layout == Sequences {
+		opt.Length = s.Steps - task.extra
+	}
 	d, test, _, err := Open(Source{Path: path}, opt)
 	if err != nil {
 		return nil, err
@@ -154,7 +162,7 @@ func (s *Schema) readSet(path string, labelled bool) (*Dataset, error) {
 	if test != nil {
 		d = test
 	}
-	if !slices.Equal(d.Features, features(s.Columns)) || !slices.Equal(d.Classes, s.Target.Classes) {
+	if d.Layout != s.Layout || d.PerStep != s.PerStep || !slices.Equal(d.Features, features(s.Columns)) || !slices.Equal(d.Classes, s.Target.Classes) {
 		return nil, fmt.Errorf("%s: its features or classes are not those that the model was trained on", path)
 	}
 	if !labelled {
@@ -181,6 +189,9 @@ func (s *Schema) Check() error {
 		return fmt.Errorf("schema: no target")
 	case s.Target.Task == Classification && len(s.Target.Classes) < 2:
 		return fmt.Errorf("schema: a classification with %d classes", len(s.Target.Classes))
+	}
+	if err := s.checkLayout(); err != nil {
+		return err
 	}
 	names := map[string]bool{}
 	for _, c := range s.Columns {

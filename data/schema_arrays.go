@@ -87,15 +87,20 @@ func (s *Schema) setLabels(d *Dataset, y *array) error {
 		d.Y = tensor.From(y.data, d.Len(), targets)
 		return nil
 	}
+	d.Y = tensor.From(y.data, d.Len())
+	return d.indexLabels()
+}
+
+// indexLabels turns the class labels in Y into the indices they had in training.
+func (d *Dataset) indexLabels() error {
 	index := make(map[string]int, len(d.Classes))
 	for i, name := range d.Classes {
 		index[name] = i
 	}
-	d.Y = tensor.From(y.data, d.Len())
 	for i, v := range d.Y.Data {
 		class, ok := index[formatNumber(float64(v))]
 		if !ok {
-			return fmt.Errorf("row %d has the label %v, which the training data did not have; %s", i+1, v, spelling.Suggest(formatNumber(float64(v)), d.Classes))
+			return fmt.Errorf("row %d has the label %v, which the training data did not have; %s", i*d.Len()/d.Y.Len()+1, v, spelling.Suggest(formatNumber(float64(v)), d.Classes))
 		}
 		d.Y.Data[i] = tensor.Float(class)
 	}

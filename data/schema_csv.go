@@ -8,6 +8,20 @@ import (
 )
 
 func (s *Schema) readCSV(path string, labelled bool) (*Dataset, error) {
+	t, err := s.readTable(path, labelled)
+	if err != nil {
+		return nil, err
+	}
+	d := t.assemble(s.Columns)
+	s.describe(d)
+	if d.Y != nil && d.Task == Regression {
+		d.Y = tensor.From(d.Y.Data, t.rows, 1)
+	}
+	return d, nil
+}
+
+// readTable reads the columns of the schema, and its target when labelled.
+func (s *Schema) readTable(path string, labelled bool) (*table, error) {
 	f, err := openFile(path)
 	if err != nil {
 		return nil, err
@@ -53,15 +67,7 @@ func (s *Schema) readCSV(path string, labelled bool) (*Dataset, error) {
 		t.columns[i].expect(s.Target.Classes)
 		t.target = i
 	}
-	if err := t.readRows(first); err != nil {
-		return nil, err
-	}
-	d := t.assemble(s.Columns)
-	s.describe(d)
-	if d.Y != nil && d.Task == Regression {
-		d.Y = tensor.From(d.Y.Data, t.rows, 1)
-	}
-	return d, nil
+	return t, t.readRows(first)
 }
 
 // expect fixes the kind of a column: numbers, or these texts alone.

@@ -17,9 +17,16 @@ import (
 // ignored; a column that is absent or unknown, a value of another type and a
 // category that the training data did not have are errors that name row (from
 // 1) and column.
+//
+// For a model of windows the rows are the steps of a series, oldest first: X is
+// [len(rows)−window+1, window, features]. For one of sequences they are the steps of
+// one sequence, [1, len(rows), features]. A model of text takes [Schema.FromText].
 func (s *Schema) FromRows(rows []map[string]any) (*Dataset, error) {
-	if len(rows) == 0 {
+	switch {
+	case len(rows) == 0:
 		return nil, fmt.Errorf("no rows")
+	case s.Layout == Stream:
+		return nil, fmt.Errorf("the model takes a text, not rows")
 	}
 	d := &Dataset{Name: "rows", Features: features(s.Columns), X: tensor.New(len(rows), len(features(s.Columns)))}
 	s.describe(d)
@@ -49,14 +56,18 @@ func (s *Schema) FromRows(rows []map[string]any) (*Dataset, error) {
 			x = x[n:]
 		}
 	}
-	if s.Scaler == nil {
-		return d, nil
+	d, err := s.arrangeRows(d)
+	if err != nil || s.Scaler == nil {
+		return d, err
 	}
 	s.Scaler.Apply(d)
-	for i := range rows {
+	for i := range d.X.Rows() {
+		if d.IDs > 0 {
+			break
+		}
 		for j, v := range d.X.Row(i) {
 			if v-v != 0 {
-				return nil, fmt.Errorf("row %d, column %q: the value does not fit a float%d once prepared", i+1, spelling.Clip(d.Features[j]), tensor.FloatBits)
+				return nil, fmt.Errorf("row %d, column %q: the value does not fit a float%d once prepared", d.sourceRow(i)+1, spelling.Clip(d.Features[j]), tensor.FloatBits)
 			}
 		}
 	}
@@ -108,4 +119,12 @@ func numberOf(value any) (float64, error) {
 		return 0, fmt.Errorf("found the text %q, expected a number", spelling.Clip(v))
 	}
 	return 0, fmt.Errorf("found %T, expected a number", value)
+}
+
+// sourceRow returns the row of a request that row i of X was made of.
+func (d *Dataset) sourceRow(i int) int {
+	if d.Window > 0 {
+		return i/d.Window + i%d.Window
+	}
+	return i
 }

@@ -22,7 +22,16 @@ func ReadSeries(path string, opt Options) (*Series, error) {
 		if err != nil {
 			return nil, err
 		}
-		return seriesOf(path, a, opt.Target)
+		s, err := seriesOf(path, a)
+		if err != nil {
+			return nil, err
+		}
+		if opt.Target != "" {
+			if s.Target = slices.Index(s.Columns, opt.Target); s.Target < 0 {
+				return nil, fmt.Errorf("%s: no column %q; %s", path, spelling.Clip(opt.Target), spelling.Suggest(opt.Target, s.Columns))
+			}
+		}
+		return s.withoutTime(), nil
 	}
 	f, err := openFile(path)
 	if err != nil {
@@ -86,8 +95,9 @@ func (t *table) series(columns []string, target string) (*Series, error) {
 	return s, nil
 }
 
-// seriesOf makes a series of an array of numbers, [L] or [L, columns].
-func seriesOf(path string, a *array, target string) (*Series, error) {
+// seriesOf makes a series of an array of numbers, [L] or [L, columns]; the last
+// column is the target.
+func seriesOf(path string, a *array) (*Series, error) {
 	if len(a.dims) > 2 || len(a.dims) == 0 {
 		return nil, fmt.Errorf("%s: shape %s, expected a series [steps] or [steps, columns]", path, tensor.ShapeString(a.dims))
 	}
@@ -95,11 +105,5 @@ func seriesOf(path string, a *array, target string) (*Series, error) {
 	if cols > maxColumns {
 		return nil, fmt.Errorf("%s: %d columns, expected at most %d", path, cols, maxColumns)
 	}
-	s := &Series{Name: path, Columns: columnNames(cols), Target: cols - 1, Values: tensor.From(a.data, a.dims[0], cols)}
-	if target != "" {
-		if s.Target = slices.Index(s.Columns, target); s.Target < 0 {
-			return nil, fmt.Errorf("%s: no column %q; %s", path, spelling.Clip(target), spelling.Suggest(target, s.Columns))
-		}
-	}
-	return s.withoutTime(), nil
+	return &Series{Name: path, Columns: columnNames(cols), Target: cols - 1, Values: tensor.From(a.data, a.dims[0], cols)}, nil
 }
