@@ -21,6 +21,9 @@ type WeightGradient struct {
 	x, dz  []tensor.Float // matrices of rows rows
 	xs, zs int            // their strides
 	parts  [2]columnPart
+
+	// A layer that has computed the gradients on its way leaves them as they are.
+	dw, db []tensor.Float
 }
 
 // columnPart says which columns of dz belong to which of dW. Most maps have one
@@ -46,6 +49,13 @@ func (g WeightGradient) Size() (in, out, rows int) {
 // them. However dW is cut into such bands, the bits are the same.
 func (g WeightGradient) Rows(dst []tensor.Float, lo, hi int, add bool) {
 	out := g.W.Value.Dim(1)
+	if g.dw != nil {
+		if dw := g.dw[lo*out : hi*out]; add {
+			kernel.Add(dst[:len(dw)], dw)
+		} else {
+			copy(dst, dw)
+		}
+	}
 	for _, c := range g.parts {
 		if c.n == 0 {
 			continue
@@ -60,6 +70,9 @@ func (g WeightGradient) Rows(dst []tensor.Float, lo, hi int, add bool) {
 
 // AddBias adds db to dst.
 func (g WeightGradient) AddBias(dst []tensor.Float) {
+	if g.db != nil {
+		kernel.Add(dst, g.db)
+	}
 	for _, c := range g.parts {
 		if c.n > 0 && g.rows > 0 {
 			kernel.SumStridedRows(dst[c.to:c.to+c.n], g.dz[c.from:], g.zs, g.rows)
@@ -70,6 +83,9 @@ func (g WeightGradient) AddBias(dst []tensor.Float) {
 // Bound returns a number that no element of dW and db exceeds, nor any partial
 // sum on the way to it: ‖x‖·‖dz‖, by the Cauchy-Schwarz inequality.
 func (g WeightGradient) Bound() float64 {
+	if g.dw != nil {
+		return math.Sqrt(kernel.SumSquares(g.dw) + kernel.SumSquares(g.db))
+	}
 	x := max(kernel.SumSquares(g.x), float64(g.rows))
 	return math.Sqrt(x) * math.Sqrt(kernel.SumSquares(g.dz))
 }

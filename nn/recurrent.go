@@ -144,22 +144,7 @@ func (l *Recurrent) Backward(p *Pass, dy *tensor.Tensor) *tensor.Tensor {
 			dx = p.Arena.Like(cores[0].run.x)
 		}
 		for _, k := range cores {
-			r := &k.run
-			r.backward, r.dx = true, dx
-			r.dy, r.dlast = d, nil
-			if r.last != nil {
-				r.dy, r.dlast = nil, d
-			}
-			r.dh = p.Arena.Floats(r.batch * k.h)
-			if r.c != nil {
-				r.dc = p.Arena.Floats(r.batch * k.h)
-			}
-			out, width := k.cell.outGates()*k.h, k.in+k.h
-			r.back = p.Arena.Floats(out * width)
-			kernel.Transpose(r.back, k.weights, width, out)
-			r.startMeasuring(p)
-			kernel.Parallel(r, r.batch, r.bandRows)
-			r.gradients(p)
+			k.run.goBack(p, d, dx)
 		}
 		l.reportTime(p, i)
 		d = dx

@@ -1,6 +1,8 @@
 package nn
 
 import (
+	"runtime"
+
 	"github.com/ebb-ml/ebb/internal/kernel"
 	"github.com/ebb-ml/ebb/tensor"
 )
@@ -24,13 +26,16 @@ type core struct {
 
 // coreRun is one way of a core through a sequence. It is a [kernel.Task] over
 // the rows of the batch, which are independent: a thread takes its rows through
-// all steps and meets the others once.
+// all steps and meets the others once, on the way back once for each window of
+// steps.
 //
 // The strides are 0 in inference: a step overwrites what the step before left.
 type coreRun struct {
 	*core
 	steps, batch int
 	lengths      []int // of each row of the batch, nil for steps each
+	phase        phase
+	bandRows     int
 
 	x, y    *tensor.Tensor // [T, B, in], [T, B, h] or a part of its columns, or nil
 	yCol    int            // the first column of y
@@ -38,17 +43,29 @@ type coreRun struct {
 	lastCol int
 
 	xh, gates, c, tc        []tensor.Float
+	gateWidth               int // from one row of gates to the next
 	xhStep, gateStep, cStep int
 	bias                    []tensor.Float // [outGates·h], of both; the GRU's n has b_ih alone
 	first                   *coreState     // nil for zeros
-	backward                bool
-	dy, dx, dlast           *tensor.Tensor // dx nil where nobody wants it
-	back                    []tensor.Float // the weights transposed, [outGates·h, in+h]
-	dh, dc                  []tensor.Float // [B, h]
-	measure                 *timeSums
-	pathGrad                []tensor.Float // [B, h], the cell path alone, when measured
-	bandRows                int
+
+	dy, dx, dlast *tensor.Tensor // dx nil where nobody wants it
+	back          []tensor.Float // the weights transposed, [outGates·h, in+h]
+	dh, dc        []tensor.Float // [B, h]
+	from, to      int            // the window of steps that is on its way back
+	dw            []tensor.Float // [in+h, outGates·h]
+	dbih, dbhh    []tensor.Float
+	measure       *timeSums
+	pathGrad      []tensor.Float // [B, h], the cell path alone, when measured
 }
+
+// phase is what a run does when it is shared out.
+type phase int
+
+const (
+	phaseForward  phase = iota
+	phaseBackward       // rows of the batch, through a window of steps
+	phaseWeights        // columns of the weights' gradient, of that window
+)
 
 // coreState is the state that a core begins or ends a sequence with.
 type coreState struct{ h, c []tensor.Float } // [B, h]
@@ -76,15 +93,16 @@ func (k *core) params() []*Param { return []*Param{k.wih, k.whh, k.bih, k.bhh} }
 // begin takes the memory for a pass of T steps of B rows.
 func (k *core) begin(p *Pass, r *coreRun, x *tensor.Tensor) {
 	steps, batch := x.Dim(0), x.Dim(1)
-	width, row := k.in+k.h, k.cell.rowGates()*k.h
+	width := k.in + k.h
 	*r = coreRun{core: k, steps: steps, batch: batch, x: x, lengths: p.Lengths}
+	r.gateWidth = spread(k.cell.rowGates() * k.h)
 	kept := 1
 	if p.Record {
 		kept = steps
-		r.xhStep, r.gateStep, r.cStep = batch*width, batch*row, batch*k.h
+		r.xhStep, r.gateStep, r.cStep = batch*width, batch*r.gateWidth, batch*k.h
 	}
 	r.xh = p.Arena.Floats((min(kept, steps) + 1) * batch * width)
-	r.gates = p.Arena.Floats(kept * batch * row)
+	r.gates = p.Arena.Floats(kept * batch * r.gateWidth)
 	if k.cell.carriesCell() {
 		r.c = p.Arena.Floats((min(kept, steps) + 1) * batch * k.h)
 		r.tc = p.Arena.Floats(kept * batch * k.h)
@@ -93,24 +111,41 @@ func (k *core) begin(p *Pass, r *coreRun, x *tensor.Tensor) {
 	r.bias = p.Arena.Floats(out)
 	copy(r.bias, k.bih.Value.Data)
 	n := out
-	if _, gru := k.cell.(gruCell); gru {
+	if k.splits() {
 		n = 2 * k.h
 	}
 	kernel.Add(r.bias[:n], k.bhh.Value.Data[:n])
-	r.bandRows = bandOfSequence(batch, k.in+k.h, out)
+	r.bandRows = bandOfSequence(batch, width, out, runtime.GOMAXPROCS(0))
 }
 
-// bandOfSequence is how many rows of the batch a thread takes through time: at
-// least as many as the product needs to reuse the weights it loads, and not so
-// few that there is nothing to share out.
-func bandOfSequence(batch, in, out int) int {
-	switch {
-	case in*out*batch < 1<<14: // a step of the whole batch is a microsecond
-		return max(batch, 1)
-	case batch >= 128:
-		return 32
+// splits reports whether the parts of the last gate stay apart, for another gate
+// multiplies one of them: the GRU's n.
+func (k *core) splits() bool { return k.cell.rowGates() != k.cell.outGates() }
+
+// spread returns a stride for rows of n elements. Rows that lie a large power of
+// two apart fall on few sets of the caches, and a product that reads columns of
+// them would find nothing there again.
+func spread(n int) int {
+	const kilobyte, line = 256, 16
+	if n%kilobyte == 0 {
+		n += line
 	}
-	return max(4, (batch+3)/4)
+	return n
+}
+
+// rowUnit is what a band of rows is a multiple of.
+const rowUnit = 4
+
+// bandOfSequence is how many rows of the batch a thread takes through time: as
+// many as there are for each, but no fewer than a product needs to reuse the
+// weights it loads, and no more than keep their state in the first cache.
+func bandOfSequence(batch, in, out, threads int) int {
+	const least, most = 8, 64
+	if in*out*batch < 1<<14 { // a step of the whole batch is a microsecond
+		return max(batch, 1)
+	}
+	share := (batch + threads - 1) / threads
+	return min(max(least, (share+rowUnit-1)/rowUnit*rowUnit), most)
 }
 
 // at returns the time step that step s of the core takes.
@@ -124,6 +159,22 @@ func (r *coreRun) at(s int) int {
 // ends reports whether row b is over at time t.
 func (r *coreRun) ends(b, t int) bool { return r.lengths != nil && t >= r.lengths[b] }
 
+// alive returns the first run of rows from b on, and below hi, that are not over
+// at time t; an empty one where there is none.
+func (r *coreRun) alive(t, b, hi int) (lo, end int) {
+	if r.lengths == nil {
+		return b, hi
+	}
+	for b < hi && r.ends(b, t) {
+		b++
+	}
+	end = b
+	for end < hi && !r.ends(end, t) {
+		end++
+	}
+	return b, end
+}
+
 func (r *coreRun) xhRow(s, b int) []tensor.Float {
 	w := r.in + r.h
 	at := s*r.xhStep + b*w
@@ -132,180 +183,57 @@ func (r *coreRun) xhRow(s, b int) []tensor.Float {
 
 func (r *coreRun) gateRow(s, b int) []tensor.Float {
 	w := r.cell.rowGates() * r.h
-	at := s*r.gateStep + b*w
-	return r.gates[at : at+w : at+w]
+	return r.gatesFrom(s, b)[:w:w]
+}
+
+// gatesFrom returns the gates of step s from row b on.
+func (r *coreRun) gatesFrom(s, b int) []tensor.Float {
+	return r.gates[s*r.gateStep+b*r.gateWidth:]
 }
 
 // hRow returns h before step s.
 func (r *coreRun) hRow(s, b int) []tensor.Float { return r.xhRow(s, b)[r.in:] }
 
-func (r *coreRun) cells(s, b int) cellState {
-	if r.c == nil {
-		return cellState{}
-	}
-	row := func(v []tensor.Float, s int) []tensor.Float {
-		at := s*r.cStep + b*r.h
-		return v[at : at+r.h : at+r.h]
-	}
-	c := cellState{before: row(r.c, s), after: row(r.c, s+1), tanh: row(r.tc, s)}
-	if r.dc != nil {
-		c.grad = r.dc[b*r.h : (b+1)*r.h]
-	}
-	return c
+// cRow returns c before step s.
+func (r *coreRun) cRow(s, b int) []tensor.Float {
+	at := s*r.cStep + b*r.h
+	return r.c[at : at+r.h : at+r.h]
 }
 
-// Run takes rows lo..hi of the batch through all steps.
+// rows returns rows lo..hi of step s.
+func (r *coreRun) rows(s, lo, hi int) cellRows {
+	w, h := r.in+r.h, r.h
+	v := cellRows{
+		CellRows: kernel.CellRows{N: hi - lo, H: h, Gates: r.gateWidth, States: w},
+		gates:    r.gatesFrom(s, lo),
+		h0:       r.xh[s*r.xhStep+lo*w+r.in:],
+		h:        r.xh[(s+1)*r.xhStep+lo*w+r.in:],
+	}
+	if r.dh != nil {
+		v.dh = r.dh[lo*h : hi*h]
+	}
+	if r.c != nil {
+		v.before, v.after, v.tanh = r.c[s*r.cStep+lo*h:], r.c[(s+1)*r.cStep+lo*h:], r.tc[s*r.cStep+lo*h:]
+	}
+	if r.dc != nil {
+		v.dc = r.dc[lo*h : hi*h]
+	}
+	return v
+}
+
+// Run takes rows lo..hi of the batch through all steps, or computes columns
+// lo..hi of the weights' gradient.
 func (r *coreRun) Run(lo, hi int) {
+	if r.phase == phaseWeights {
+		r.addGradients(lo, hi)
+		return
+	}
 	for ; lo < hi; lo += r.bandRows {
 		end := min(lo+r.bandRows, hi)
-		if r.backward {
+		if r.phase == phaseBackward {
 			r.backwardRows(lo, end)
 		} else {
 			r.forwardRows(lo, end)
 		}
 	}
-}
-
-func (r *coreRun) forwardRows(lo, hi int) {
-	for b := lo; b < hi; b++ {
-		h := r.hRow(0, b)
-		if r.first == nil {
-			clear(h)
-		} else {
-			copy(h, r.first.h[b*r.h:])
-		}
-		if r.c != nil {
-			if r.first == nil {
-				clear(r.cells(0, b).before)
-			} else {
-				copy(r.cells(0, b).before, r.first.c[b*r.h:])
-			}
-		}
-	}
-	for s := range r.steps {
-		t := r.at(s)
-		for b := lo; b < hi; b++ {
-			copy(r.xhRow(s, b)[:r.in], r.x.Row(t*r.batch+b))
-		}
-		r.preActivate(s, lo, hi)
-		for b := lo; b < hi; b++ {
-			h0, h, c := r.hRow(s, b), r.hRow(s+1, b), r.cells(s, b)
-			over := r.ends(b, t)
-			if over {
-				copy(h, h0)
-				copy(c.after, c.before)
-			} else {
-				r.cell.forward(r.gateRow(s, b), h0, h, c)
-			}
-			if r.y != nil {
-				y := r.y.Row(t*r.batch + b)[r.yCol : r.yCol+r.h]
-				if over {
-					clear(y)
-				} else {
-					copy(y, h)
-				}
-			}
-		}
-	}
-	if r.last != nil {
-		for b := lo; b < hi; b++ {
-			copy(r.last.Row(b)[r.lastCol:r.lastCol+r.h], r.hRow(r.steps, b))
-		}
-	}
-}
-
-// preActivate computes the rows of gates before their functions.
-func (r *coreRun) preActivate(s, lo, hi int) {
-	n, out := hi-lo, r.cell.outGates()*r.h
-	width, row := r.in+r.h, r.cell.rowGates()*r.h
-	a := r.xh[s*r.xhStep+lo*width:]
-	c := r.gates[s*r.gateStep+lo*row:]
-	if row == out {
-		kernel.Gemm(kernel.NN, n, out, width, a, width, r.weights, out, c, row, kernel.Epilogue{Bias: r.bias})
-		return
-	}
-	// The GRU's n: its two parts stay apart, for r multiplies one of them.
-	h := r.h
-	kernel.Gemm(kernel.NN, n, 2*h, width, a, width, r.weights, out, c, row, kernel.Epilogue{Bias: r.bias[:2*h]})
-	kernel.Gemm(kernel.NN, n, h, r.in, a, width, r.weights[2*h:], out, c[2*h:], row, kernel.Epilogue{Bias: r.bias[2*h:]})
-	kernel.Gemm(kernel.NN, n, h, h, a[r.in:], width, r.weights[r.in*out+2*h:], out, c[3*h:], row, kernel.Epilogue{Bias: r.bhh.Value.Data[2*h:]})
-}
-
-func (r *coreRun) backwardRows(lo, hi int) {
-	for b := lo; b < hi; b++ {
-		dh := r.dh[b*r.h : (b+1)*r.h]
-		if r.dlast != nil {
-			copy(dh, r.dlast.Row(b)[r.lastCol:])
-		} else {
-			clear(dh)
-		}
-		if r.dc != nil {
-			clear(r.dc[b*r.h : (b+1)*r.h])
-		}
-	}
-	band := lo / r.bandRows
-	for s := r.steps - 1; s >= 0; s-- {
-		t := r.at(s)
-		for b := lo; b < hi; b++ {
-			gates, dh := r.gateRow(s, b), r.dh[b*r.h:(b+1)*r.h]
-			if r.ends(b, t) {
-				clear(gates)
-				continue
-			}
-			if r.dy != nil {
-				kernel.Add(dh, r.dy.Row(t*r.batch + b)[r.yCol:r.yCol+r.h])
-			}
-		}
-		if r.measure != nil {
-			r.measure.before(r, band, s, lo, hi)
-		}
-		for b := lo; b < hi; b++ {
-			if !r.ends(b, t) {
-				r.cell.backward(r.gateRow(s, b), r.hRow(s, b), r.hRow(s+1, b), r.dh[b*r.h:(b+1)*r.h], r.cells(s, b))
-			}
-		}
-		r.passBack(s, t, lo, hi)
-		if r.measure != nil {
-			r.measure.after(r, band, s, lo, hi)
-		}
-	}
-}
-
-// passBack takes the gradient of the pre-activations through the weights: to dx,
-// and, added, to dh, where a row that is over keeps what it has.
-func (r *coreRun) passBack(s, t, lo, hi int) {
-	n, h, out := hi-lo, r.h, r.cell.outGates()*r.h
-	width, row := r.in+h, r.cell.rowGates()*h
-	gates := r.gates[s*r.gateStep+lo*row:]
-	dh := r.dh[lo*h : hi*h]
-	if r.dx != nil {
-		dx := r.dx.Data[(t*r.batch+lo)*r.in:]
-		kernel.Gemm(kernel.NN, n, r.in, out, gates, row, r.back, width, dx, r.in, kernel.Epilogue{Accumulate: r.reverse})
-	}
-	if row == out {
-		kernel.Gemm(kernel.NN, n, h, out, gates, row, r.back[r.in:], width, dh, h, kernel.Epilogue{Accumulate: true})
-		return
-	}
-	kernel.Gemm(kernel.NN, n, h, 2*h, gates, row, r.back[r.in:], width, dh, h, kernel.Epilogue{Accumulate: true})
-	kernel.Gemm(kernel.NN, n, h, h, gates[3*h:], row, r.back[2*h*width+r.in:], width, dh, h, kernel.Epilogue{Accumulate: true})
-}
-
-// gradients leaves the gradients of the four parameters.
-func (r *coreRun) gradients(p *Pass) {
-	rows, width, row := r.steps*r.batch, r.in+r.h, r.cell.rowGates()*r.h
-	g := WeightGradient{W: r.wih, B: r.bih, rows: rows, x: r.xh, dz: r.gates, xs: width, zs: row}
-	g.parts[0].n = r.cell.outGates() * r.h
-	if rows == 0 {
-		g.x, g.dz = nil, nil
-	}
-	p.leave(g)
-	g.W, g.B = r.whh, r.bhh
-	if rows > 0 {
-		g.x = r.xh[r.in : rows*width]
-	}
-	if row != r.cell.outGates()*r.h {
-		h := r.h
-		g.parts = [2]columnPart{{n: 2 * h}, {from: 3 * h, to: 2 * h, n: h}}
-	}
-	p.leave(g)
 }

@@ -6,17 +6,17 @@ import (
 	"github.com/ebb-ml/ebb/internal/kernel"
 )
 
-// timeSums are the sums of squares of a way back through time, by band of rows
-// and step: bands are computed by several threads, and their sums are added up
-// in their order afterwards.
+// timeSums are the sums of squares of a way back through time, by rows of the
+// batch, a unit of them at a time, and step. Several threads compute them, and
+// they are added up in their order afterwards.
 type timeSums struct {
-	bands, steps int
+	units, steps int
 	in           []float64 // dh, what reaches h_t from the loss and from t+1
 	gates        []float64 // the gradients of the pre-activations of step t
 	out          []float64 // what goes on to h_{t−1}
 	cell         []float64 // dc that goes on to c_{t−1}
 	path         []float64 // the part of it that came along the cell path alone
-	top          []float64 // by band: dc of the last step
+	top          []float64 // by unit: dc of the last step
 }
 
 // startMeasuring prepares the sums when somebody listens.
@@ -26,9 +26,9 @@ func (r *coreRun) startMeasuring(p *Pass) {
 		return
 	}
 	m := &r.core.sums
-	m.bands, m.steps = (r.batch+r.bandRows-1)/r.bandRows, r.steps
+	m.units, m.steps = (r.batch+rowUnit-1)/rowUnit, r.steps
 	for _, s := range []*[]float64{&m.in, &m.gates, &m.out, &m.cell, &m.path, &m.top} {
-		if n := m.bands * r.steps; cap(*s) < n {
+		if n := m.units * r.steps; cap(*s) < n {
 			*s = make([]float64, n)
 		} else {
 			*s = (*s)[:n]
@@ -40,54 +40,65 @@ func (r *coreRun) startMeasuring(p *Pass) {
 	r.measure = m
 }
 
-// before takes down what comes into step s.
-func (m *timeSums) before(r *coreRun, band, s, lo, hi int) {
+// before takes down what comes into step s. Rows lo..hi are whole units, but for
+// the last of the batch.
+func (m *timeSums) before(r *coreRun, s, lo, hi int) {
 	h := r.h
-	at := band*m.steps + s
-	m.in[at] = kernel.SumSquares(r.dh[lo*h : hi*h])
-	if r.dc == nil {
-		return
-	}
-	// The cell path: dc of the last step, times the forget gates.
-	for b := lo; b < hi; b++ {
-		path := r.pathGrad[b*h : (b+1)*h]
-		gates, c := r.gateRow(s, b), r.cells(s, b)
-		if s == m.steps-1 {
-			o, dh := gates[3*h:], r.dh[b*h:(b+1)*h]
-			for k := range path {
-				path[k] = dh[k] * o[k] * (1 - c.tanh[k]*c.tanh[k])
-			}
+	for ; lo < hi; lo += rowUnit {
+		end := min(lo+rowUnit, hi)
+		at := lo/rowUnit*m.steps + s
+		m.in[at] = kernel.SumSquares(r.dh[lo*h : end*h])
+		if r.dc != nil {
+			m.cellPath(r, s, lo, end)
+			m.path[at] = kernel.SumSquares(r.pathGrad[lo*h : end*h])
 		}
+	}
+}
+
+// cellPath takes the gradient of the last cell one step further on the path
+// through the cells alone: dc of the last step, times the forget gates.
+func (m *timeSums) cellPath(r *coreRun, s, lo, hi int) {
+	h := r.h
+	for b := lo; b < hi; b++ {
+		path, gates := r.pathGrad[b*h:(b+1)*h], r.gateRow(s, b)
 		if s == m.steps-1 {
-			if b == lo {
-				m.top[band*m.steps] = 0
+			o, dh, tanh := gates[3*h:], r.dh[b*h:(b+1)*h], r.tc[s*r.cStep+b*h:][:h]
+			for k := range path {
+				path[k] = dh[k] * o[k] * (1 - tanh[k]*tanh[k])
 			}
-			m.top[band*m.steps] += kernel.SumSquares(path)
+			if b == lo {
+				m.top[lo/rowUnit*m.steps] = 0
+			}
+			m.top[lo/rowUnit*m.steps] += kernel.SumSquares(path)
 		}
 		if !r.ends(b, r.at(s)) {
 			kernel.Mul(path, path, gates[h:2*h])
 		}
 	}
-	m.path[at] = kernel.SumSquares(r.pathGrad[lo*h : hi*h])
 }
 
 // after takes down what step s passes on.
-func (m *timeSums) after(r *coreRun, band, s, lo, hi int) {
-	h, row := r.h, r.cell.rowGates()*r.h
-	at := band*m.steps + s
-	first := s*r.gateStep + lo*row
-	m.gates[at] = kernel.SumSquares(r.gates[first : first+(hi-lo)*row])
-	m.out[at] = kernel.SumSquares(r.dh[lo*h : hi*h])
-	if r.dc != nil {
-		m.cell[at] = kernel.SumSquares(r.dc[lo*h : hi*h])
+func (m *timeSums) after(r *coreRun, s, lo, hi int) {
+	h := r.h
+	for ; lo < hi; lo += rowUnit {
+		end := min(lo+rowUnit, hi)
+		at := lo/rowUnit*m.steps + s
+		m.gates[at] = 0
+		for b := lo; b < end; b++ {
+			m.gates[at] += kernel.SumSquares(r.gateRow(s, b))
+		}
+		m.out[at] = kernel.SumSquares(r.dh[lo*h : end*h])
+		if r.dc != nil {
+			m.cell[at] = kernel.SumSquares(r.dc[lo*h : end*h])
+		}
 	}
 }
 
-// norm returns the norm over all bands of step s.
+// norm returns the norm over all units of step s.
 func (m *timeSums) norm(sums []float64, s int) float64 {
 	total := 0.0
-	for b := range m.bands {
-		total += sums[b*m.steps+s]
+	for u := range m.units {
+		total += sums[u*m.steps+s]
 	}
 	return math.Sqrt(total)
 }

@@ -46,7 +46,7 @@ func (s *State) keep(k *core, r *coreRun) {
 	for b := range r.batch {
 		c.h = append(c.h, r.hRow(r.steps, b)...)
 		if r.c != nil && r.steps > 0 {
-			c.c = append(c.c, r.cells(r.steps-1, b).after...)
+			c.c = append(c.c, r.cRow(r.steps, b)...)
 		}
 	}
 }

@@ -106,7 +106,7 @@ func (d Direction) termMatrix(s int) float64 {
 	h, width, row := r.h, r.in+r.h, r.cell.rowGates()*r.h
 	x, dz := r.xh[s*r.xhStep+r.in:], r.gates[s*r.gateStep:]
 	product := make([]tensor.Float, h*row)
-	kernel.Gemm(kernel.TN, h, row, r.batch, x, width, dz, row, product, row, kernel.Epilogue{})
+	kernel.Gemm(kernel.TN, h, row, r.batch, x, width, dz, r.gateWidth, product, row, kernel.Epilogue{})
 	if row == r.cell.outGates()*h {
 		return math.Sqrt(kernel.SumSquares(product))
 	}

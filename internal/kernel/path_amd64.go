@@ -18,6 +18,6 @@ func machineLoops() []*loops {
 }
 
 var (
-	avx512Loops = loops{"avx512", avx512Gemm, avx512Vector, avx512Update, goRecurrent}
-	avx2Loops   = loops{"avx2", avx2Gemm, avx2Vector, avx2Update, goRecurrent}
+	avx512Loops = loops{"avx512", avx512Gemm, avx512Vector, avx512Update, avx512Recurrent}
+	avx2Loops   = loops{"avx2", avx2Gemm, avx2Vector, avx2Update, avx2Recurrent}
 )

@@ -2,20 +2,28 @@ package kernel
 
 import "math"
 
-// One step of the gated recurrent cells, for one row of the batch. A row of
-// gates has the gates side by side, h elements each.
+// One step of the gated recurrent cells, for some rows of the batch. A row of
+// gates has the gates side by side, H elements each.
+
+// CellRows says how the rows of a step's matrices lie: N rows of H units.
+type CellRows struct {
+	N, H   int
+	Gates  int // from one row of gates to the next, at least 4·H
+	States int // from one hidden state to the next; all else has no gaps
+}
 
 // LSTMForward turns the pre-activations of the gates i, f, g, o into the gates,
 // in place, and computes
 //
 //	c = f·before + i·g,   tc = tanh c,   h = o·tc.
 //
-// before may be c itself. All but gates have the length of h.
-func LSTMForward(gates, before, c, tc, h []Float) {
-	n := len(h)
-	i, f, g, o := gates[:n], gates[n:2*n], gates[2*n:3*n], gates[3*n:4*n]
-	before, c, tc = before[:n], c[:n], tc[:n]
-	active.lstmForward(i, f, g, o, before, c, tc, h)
+// before may be c itself.
+func LSTMForward(r CellRows, gates, before, c, tc, h []Float) {
+	for row := range r.N {
+		i, f, g, o := r.gates(gates, row)
+		to := r.state(h, row)
+		active.lstmForward(i, f, g, o, r.compact(before, row), r.compact(c, row), r.compact(tc, row), to)
+	}
 }
 
 // LSTMBackward turns the gates into the gradients of their pre-activations, in
@@ -25,18 +33,21 @@ func LSTMForward(gates, before, c, tc, h []Float) {
 //	dc += dh·o·(1−tc²)
 //	do = dh·tc·o(1−o),  di = dc·g·i(1−i),  df = dc·before·f(1−f),  dg = dc·i·(1−g²)
 //	dc = dc·f
-func LSTMBackward(gates, before, tc, dh, dc []Float) {
-	n := len(dh)
-	i, f, g, o := gates[:n], gates[n:2*n], gates[2*n:3*n], gates[3*n:4*n]
-	active.lstmBackward(i, f, g, o, before[:n], tc[:n], dh, dc[:n])
+func LSTMBackward(r CellRows, gates, before, tc, dh, dc []Float) {
+	for row := range r.N {
+		i, f, g, o := r.gates(gates, row)
+		active.lstmBackward(i, f, g, o, r.compact(before, row), r.compact(tc, row), r.compact(dh, row), r.compact(dc, row))
+	}
 }
 
 // GRUForward turns the pre-activations of the gates r and z and of the two
 // parts of n, of the input and of the hidden state, into r, z and n; the fourth
 // part stays what it is. Then h = (1−z)·n + z·before, with n = tanh(nx + r·nh).
-func GRUForward(gates, before, h []Float) {
-	n := len(h)
-	active.gruForward(gates[:n], gates[n:2*n], gates[2*n:3*n], gates[3*n:4*n], before[:n], h)
+func GRUForward(r CellRows, gates, before, h []Float) {
+	for row := range r.N {
+		a, z, nx, nh := r.gates(gates, row)
+		active.gruForward(a, z, nx, nh, r.state(before, row), r.state(h, row))
+	}
 }
 
 // GRUBackward turns r, z, n, nh into the gradients of the four pre-activations,
@@ -44,10 +55,22 @@ func GRUForward(gates, before, h []Float) {
 // them, z·dh.
 //
 //	dz = dh·(before−n)·z(1−z),  dnx = dh·(1−z)·(1−n²),  dr = dnx·nh·r(1−r),  dnh = dnx·r
-func GRUBackward(gates, before, dh []Float) {
-	n := len(dh)
-	active.gruBackward(gates[:n], gates[n:2*n], gates[2*n:3*n], gates[3*n:4*n], before[:n], dh)
+func GRUBackward(r CellRows, gates, before, dh []Float) {
+	for row := range r.N {
+		a, z, n, nh := r.gates(gates, row)
+		active.gruBackward(a, z, n, nh, r.state(before, row), r.compact(dh, row))
+	}
 }
+
+func (r *CellRows) gates(v []Float, row int) (a, b, c, d []Float) {
+	h := r.H
+	v = v[row*r.Gates : row*r.Gates+4*h]
+	return v[:h], v[h : 2*h], v[2*h : 3*h], v[3*h : 4*h]
+}
+
+func (r *CellRows) state(v []Float, row int) []Float { return v[row*r.States : row*r.States+r.H] }
+
+func (r *CellRows) compact(v []Float, row int) []Float { return v[row*r.H : row*r.H+r.H] }
 
 // recurrentLoops are the machine's steps of the cells. All slices are of one
 // length.

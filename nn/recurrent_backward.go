@@ -1,0 +1,186 @@
+package nn
+
+import (
+	"runtime"
+
+	"github.com/ebb-ml/ebb/internal/kernel"
+	"github.com/ebb-ml/ebb/tensor"
+)
+
+// goBack takes the gradient back through time, window by window: the gradients
+// of the weights are added up while the gates of a window are in the cache.
+func (r *coreRun) goBack(p *Pass, dy, dx *tensor.Tensor) {
+	h, out, width := r.h, r.cell.outGates()*r.h, r.in+r.h
+	r.dx, r.dy, r.dlast = dx, dy, nil
+	if r.last != nil {
+		r.dy, r.dlast = nil, dy
+	}
+	r.dh = p.Arena.Floats(r.batch * h)
+	if r.c != nil {
+		r.dc = p.Arena.Floats(r.batch * h)
+	}
+	r.back = p.Arena.Floats(out * width)
+	kernel.Transpose(r.back, r.weights, width, out)
+	r.dw = p.Arena.Floats(width * out)
+	r.dbih, r.dbhh = p.Arena.Floats(out), p.Arena.Floats(out)
+	clear(r.dbih)
+	clear(r.dbhh)
+	r.startMeasuring(p)
+	window := windowOfSequence(r.batch, r.gateWidth)
+	columns := out
+	if threads := runtime.GOMAXPROCS(0); threads > 1 && width*out*window*r.batch > sharedGradient {
+		columns = max(64, (out/threads+31)/32*32)
+	}
+	for r.to = r.steps; r.to > 0; r.to = r.from {
+		r.from = max(r.to-window, 0)
+		r.phase = phaseBackward
+		kernel.Parallel(r, r.batch, r.bandRows)
+		r.phase = phaseWeights
+		kernel.Parallel(r, out, columns)
+	}
+	if r.steps == 0 {
+		clear(r.dw)
+	}
+	r.leaveGradients(p)
+}
+
+// sharedGradient is how many multiply-adds of a weights' gradient are worth
+// sharing out.
+const sharedGradient = 1 << 21
+
+// windowOfSequence is of how many steps the gradient of the weights is computed
+// at once: of so many that the product reuses what it loads, and of no more than
+// leave the gates in the second cache. It is part of the gradient's bits.
+func windowOfSequence(batch, row int) int {
+	const cached, least, most = 1 << 17, 256, 512 // elements, rows
+	rows := min(max(cached/row, least), most)
+	return max(rows/max(batch, 1), 1)
+}
+
+func (r *coreRun) backwardRows(lo, hi int) {
+	if r.to == r.steps {
+		r.startGradient(lo, hi)
+	}
+	for s := r.to - 1; s >= r.from; s-- {
+		t := r.at(s)
+		if r.dy != nil {
+			r.takeGradient(t, lo, hi)
+		}
+		if r.measure != nil {
+			r.measure.before(r, s, lo, hi)
+		}
+		for b, end := r.alive(t, lo, hi); b < end; b, end = r.alive(t, end, hi) {
+			r.cell.backward(r.rows(s, b, end))
+		}
+		if r.lengths != nil {
+			r.skipEnded(s, t, lo, hi)
+		}
+		r.passBack(s, t, lo, hi)
+		if r.measure != nil {
+			r.measure.after(r, s, lo, hi)
+		}
+	}
+}
+
+// startGradient writes the gradient of the final state.
+func (r *coreRun) startGradient(lo, hi int) {
+	for b := lo; b < hi; b++ {
+		dh := r.dh[b*r.h : (b+1)*r.h]
+		if r.dlast != nil {
+			copy(dh, r.dlast.Row(b)[r.lastCol:])
+		} else {
+			clear(dh)
+		}
+	}
+	if r.dc != nil {
+		clear(r.dc[lo*r.h : hi*r.h])
+	}
+}
+
+// takeGradient adds that of the outputs at time t.
+func (r *coreRun) takeGradient(t, lo, hi int) {
+	for b := lo; b < hi; b++ {
+		if !r.ends(b, t) {
+			kernel.Add(r.dh[b*r.h:(b+1)*r.h], r.dy.Row(t*r.batch + b)[r.yCol:r.yCol+r.h])
+		}
+	}
+}
+
+// skipEnded makes rows that are over pass on the dh that they have, to which
+// passBack then adds nothing.
+func (r *coreRun) skipEnded(s, t, lo, hi int) {
+	for b := lo; b < hi; b++ {
+		if r.ends(b, t) {
+			clear(r.gateRow(s, b))
+		} else if !r.cell.passesState() {
+			clear(r.dh[b*r.h : (b+1)*r.h])
+		}
+	}
+}
+
+// passBack takes the gradient of the pre-activations through the weights: to dx,
+// and to dh, where it is added to what goes another way.
+func (r *coreRun) passBack(s, t, lo, hi int) {
+	n, h, out := hi-lo, r.h, r.cell.outGates()*r.h
+	width, row := r.in+h, r.gateWidth
+	gates := r.gatesFrom(s, lo)
+	dh := r.dh[lo*h : hi*h]
+	if r.dx != nil {
+		dx := r.dx.Data[(t*r.batch+lo)*r.in:]
+		kernel.Gemm(kernel.NN, n, r.in, out, gates, row, r.back, width, dx, r.in, kernel.Epilogue{Accumulate: r.reverse})
+	}
+	add := kernel.Epilogue{Accumulate: r.cell.passesState() || r.lengths != nil}
+	if !r.splits() {
+		kernel.Gemm(kernel.NN, n, h, out, gates, row, r.back[r.in:], width, dh, h, add)
+		return
+	}
+	kernel.Gemm(kernel.NN, n, h, 2*h, gates, row, r.back[r.in:], width, dh, h, add)
+	kernel.Gemm(kernel.NN, n, h, h, gates[3*h:], row, r.back[2*h*width+r.in:], width, dh, h, kernel.Epilogue{Accumulate: true})
+}
+
+// addGradients adds what the window has to columns lo..hi of the gradients.
+func (r *coreRun) addGradients(lo, hi int) {
+	h, out := r.h, r.cell.outGates()*r.h
+	if !r.splits() {
+		r.addProduct(0, r.in+h, lo, hi, lo)
+		r.addSums(r.dbih, lo, hi, lo)
+		return
+	}
+	if lo < 2*h {
+		r.addProduct(0, r.in+h, lo, min(hi, 2*h), lo)
+	}
+	r.addSums(r.dbih, lo, hi, lo)
+	if lo = max(lo, 2*h); lo < hi {
+		r.addProduct(0, r.in, lo, hi, lo)
+		r.addProduct(r.in, r.in+h, lo, hi, lo+h)
+		r.addSums(r.dbhh, lo, hi, lo+h)
+	}
+	_ = out
+}
+
+// addProduct adds to rows top..bottom and columns lo..hi of dW, of which the
+// first is column gate of the gates.
+func (r *coreRun) addProduct(top, bottom, lo, hi, gate int) {
+	width, out := r.in+r.h, r.cell.outGates()*r.h
+	x, dz := r.xh[r.from*r.xhStep+top:], r.gates[r.from*r.gateStep+gate:]
+	kernel.Gemm(kernel.TN, bottom-top, hi-lo, (r.to-r.from)*r.batch, x, width, dz, r.gateWidth,
+		r.dw[top*out+lo:], out, kernel.Epilogue{Accumulate: r.to < r.steps})
+}
+
+// addSums adds to columns lo..hi of a bias's gradient.
+func (r *coreRun) addSums(db []tensor.Float, lo, hi, gate int) {
+	kernel.SumStridedRows(db[lo:hi], r.gates[r.from*r.gateStep+gate:], r.gateWidth, (r.to-r.from)*r.batch)
+}
+
+// leaveGradients leaves the gradients of the four parameters. Both biases have
+// the same, but for the GRU's n.
+func (r *coreRun) leaveGradients(p *Pass) {
+	out := r.cell.outGates() * r.h
+	same := out
+	if r.splits() {
+		same = 2 * r.h
+	}
+	copy(r.dbhh[:same], r.dbih)
+	p.leave(WeightGradient{W: r.wih, B: r.bih, dw: r.dw[:r.in*out], db: r.dbih})
+	p.leave(WeightGradient{W: r.whh, B: r.bhh, dw: r.dw[r.in*out:], db: r.dbhh})
+}
