@@ -11,10 +11,10 @@ import (
 // task is nil.
 type Metrics struct {
 	Loss float64 `json:"loss"` // mean over the rows
-	Rows int     `json:"rows"`
+	Rows int     `json:"rows"` // or targets, where each step of a sequence has one
 
 	Accuracy  *float64 `json:"accuracy,omitempty"`  // share of rows with the right class
-	Confusion [][]int  `json:"confusion,omitempty"` // [true class][predicted class], counts
+	Confusion [][]int  `json:"confusion,omitempty"` // [true class][predicted class], counts; nil of more than 200 classes
 
 	// Of a regression, in the unit of the data. R2 is 1 − Σ(t−p)²/Σ(t−t̄)², the
 	// mean over the targets; a constant target has 1 where it is met exactly
@@ -24,36 +24,39 @@ type Metrics struct {
 	R2   *float64 `json:"r2,omitempty"`
 }
 
-// tally adds up metrics over chunks of rows.
+// tally adds up metrics over chunks of rows: targets and their predictions.
 type tally interface {
-	add(lo, hi int, pred *tensor.Tensor)
+	add(y, pred *tensor.Tensor)
 	finish(m *Metrics)
 }
+
+// maxConfusion is the largest number of classes with a confusion matrix: that of
+// a text's characters would be larger than the model.
+const maxConfusion = 200
 
 // classTally counts classes. The class of one unit is found where the loss puts
 // the border: at 0 for the logit of binary_cross_entropy; for another loss the
 // output is the class index itself, or the probability of class 1, and is
 // rounded to the nearest class. Of several units the largest counts.
 type classTally struct {
-	y         *tensor.Tensor
 	logit     bool
 	classes   int
 	confusion [][]int
 	right     int
 }
 
-func (c *classTally) add(lo, hi int, pred *tensor.Tensor) {
-	if c.confusion == nil {
-		c.classes = max(c.classes, pred.Cols(), 2)
-		for range c.classes {
-			c.confusion = append(c.confusion, make([]int, c.classes))
-		}
+func (c *classTally) add(y, pred *tensor.Tensor) {
+	c.classes = max(c.classes, pred.Cols(), 2)
+	for len(c.confusion) < c.classes && c.classes <= maxConfusion {
+		c.confusion = append(c.confusion, make([]int, c.classes))
 	}
-	for r := lo; r < hi; r++ {
-		truth := int(c.y.Data[r])
-		if row := pred.Row(r - lo); truth >= 0 && truth < c.classes {
+	for r := range pred.Rows() {
+		truth := int(y.Data[r])
+		if row := pred.Row(r); truth >= 0 && truth < c.classes {
 			guess := c.class(row)
-			c.confusion[truth][guess]++
+			if c.confusion != nil {
+				c.confusion[truth][guess]++
+			}
 			if guess == truth {
 				c.right++
 			}
@@ -88,7 +91,6 @@ func (c *classTally) finish(m *Metrics) {
 
 // valueTally adds up the errors of a regression.
 type valueTally struct {
-	y           *tensor.Tensor
 	mean, std   []float64 // of the unit of the data; nil when it is the network's
 	targetMeans []float64
 	absolute    float64
@@ -96,20 +98,27 @@ type valueTally struct {
 	spread      []float64 // Σ(t−t̄)²
 }
 
-func newValueTally(y *tensor.Tensor, scaler *data.Scaler) *valueTally {
-	n := y.Cols()
-	if y.Rank() == 1 {
+func newValueTally(d *data.Dataset, scaler *data.Scaler) *valueTally {
+	n := d.Y.Cols()
+	if d.Y.Rank() == 1 || d.PerStep && d.Y.Rank() == 2 {
 		n = 1
 	}
-	v := &valueTally{y: y, targetMeans: make([]float64, n), squares: make([]float64, n), spread: make([]float64, n)}
+	v := &valueTally{targetMeans: make([]float64, n), squares: make([]float64, n), spread: make([]float64, n)}
 	if scaler != nil && len(scaler.TargetMean) == n {
 		v.mean, v.std = scaler.TargetMean, scaler.TargetStd
 	}
-	for i := range y.Data {
-		v.targetMeans[i%n] += v.unit(y.Data[i], i%n)
+	count := 0
+	for i := range d.Y.Data {
+		if d.PerStep && d.Lengths != nil {
+			if at := i / n; at%d.Steps() >= d.Lengths[at/d.Steps()] {
+				continue
+			}
+		}
+		v.targetMeans[i%n] += v.unit(d.Y.Data[i], i%n)
+		count++
 	}
 	for j := range v.targetMeans {
-		v.targetMeans[j] /= float64(max(y.Len()/n, 1))
+		v.targetMeans[j] /= float64(max(count/n, 1))
 	}
 	return v
 }
@@ -122,11 +131,11 @@ func (v *valueTally) unit(x tensor.Float, j int) float64 {
 	return float64(x)*v.std[j] + v.mean[j]
 }
 
-func (v *valueTally) add(lo, hi int, pred *tensor.Tensor) {
+func (v *valueTally) add(y, pred *tensor.Tensor) {
 	n := len(v.squares)
 	for i, x := range pred.Data {
 		j := i % n
-		t := v.unit(v.y.Data[lo*n+i], j)
+		t := v.unit(y.Data[i], j)
 		e := t - v.unit(x, j)
 		v.absolute += math.Abs(e)
 		v.squares[j] += e * e

@@ -78,10 +78,12 @@ func (s *Stepper) locate(x, y *tensor.Tensor) *NonFiniteError {
 	e.GrowthPerStep, e.Steps = s.stepGrowth()
 	s.restoreBuffers()
 	defer s.restoreBuffers()
+	s.restoreState()
+	defer s.restoreState()
 	first := flow.FindNonFinite(s.Pass, s.Model, x, func(dpred, pred *tensor.Tensor) float64 {
-		j := s.Loss.Forward(pred, y)
-		if finite(j) {
-			s.Loss.Backward(dpred, pred, y)
+		d, j := s.lossOf(pred, y)
+		if d != nil {
+			dpred.CopyFrom(d)
 		}
 		return j
 	})
@@ -98,6 +100,13 @@ func (s *Stepper) locate(x, y *tensor.Tensor) *NonFiniteError {
 		e.Phase, e.Site, e.Stage = PhaseLoss, "", ""
 	}
 	return e
+}
+
+// restoreState makes recurrent layers begin the step as they did.
+func (s *Stepper) restoreState() {
+	if s.Pass.State != nil {
+		s.Pass.State.CopyFrom(s.before)
+	}
 }
 
 func (s *Stepper) restoreBuffers() {

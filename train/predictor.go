@@ -25,14 +25,36 @@ func NewPredictor(model nn.Layer) *Predictor { return &Predictor{model: model} }
 // not fit the model.
 func (p *Predictor) Predict(dst, x *tensor.Tensor) {
 	pass := p.take()
-	infer(pass, p.model, x, chunkRows, func(lo, hi int, pred *tensor.Tensor) {
+	n := x.Dim(0)
+	for lo := 0; lo == 0 || lo < n; lo += chunkRows {
+		hi := min(lo+chunkRows, n)
+		pass.Reset()
+		pred := p.model.Forward(pass, entries(&pass.Arena, x, lo, hi))
 		width := pred.Len() / max(hi-lo, 1)
-		if dst.Len() != x.Dim(0)*width {
+		if dst.Len() != n*width {
 			panic(fmt.Sprintf("train.Predictor: the outputs of %s rows are %d numbers each, got %s for them",
 				x.ShapeString(), width, dst.ShapeString()))
 		}
 		copy(dst.Data[lo*width:], pred.Data)
-	})
+	}
+	p.give(pass)
+}
+
+// PredictSequences is Predict for sequences side by side: x is time-major, [T,
+// N, features] or [T, N] of ids, lengths are their steps, nil where each has T,
+// and dst is [N, outputs], or [T, N, outputs] of a model with an output for each
+// step. state is what they begin with and is left with what they end with; nil
+// begins with zeros.
+func (p *Predictor) PredictSequences(dst, x *tensor.Tensor, lengths []int, state *nn.State) {
+	pass := p.take()
+	pass.Reset()
+	pass.Lengths, pass.State = lengths, state
+	pred := p.model.Forward(pass, x)
+	pass.Lengths, pass.State = nil, nil
+	if dst.Len() != pred.Len() {
+		panic(fmt.Sprintf("train.Predictor: the outputs of %s are %s, got %s for them", x.ShapeString(), pred.ShapeString(), dst.ShapeString()))
+	}
+	copy(dst.Data, pred.Data)
 	p.give(pass)
 }
 

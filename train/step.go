@@ -3,6 +3,7 @@ package train
 import (
 	"math"
 
+	"github.com/ebb-ml/ebb/data"
 	"github.com/ebb-ml/ebb/loss"
 	"github.com/ebb-ml/ebb/nn"
 	"github.com/ebb-ml/ebb/optim"
@@ -20,6 +21,13 @@ type Stepper struct {
 	// 2013). 0, the default, is off.
 	ClipValue, ClipNorm float64
 
+	// BPTT truncates backpropagation through time for [Stepper.StepBatch]: where
+	// each step has a target a batch is cut into windows of so many steps, which
+	// are one training step each; where a sequence has one target the gradient
+	// goes back through its last BPTT steps alone. 0, the default, is the whole
+	// sequence, and right for rows.
+	BPTT int
+
 	// Pass is the pass that every step runs in. Set its Probe to measure the
 	// backward flow; its Step is the number of the step that comes next.
 	Pass *nn.Pass
@@ -27,6 +35,10 @@ type Stepper struct {
 	// Meter is told what each update does to the weights; nil costs nothing.
 	Meter UpdateMeter
 
+	state    *nn.State        // what recurrent layers carry from one batch to the next
+	before   *nn.State        // the same, before the step
+	cut      windows          // of a batch of sequences
+	perStep  bool             // the batch of the step has a target for each time step
 	buffers  []*nn.Param      // values that Forward itself moves: running statistics
 	kept     [][]tensor.Float // the buffers before the step
 	frozen   []*nn.Param      // trained parameters that the optimizer does not have
@@ -39,7 +51,10 @@ type Stepper struct {
 
 // NewStepper returns a stepper without clipping and measuring, at step 0.
 func NewStepper(model nn.Layer, l loss.Loss, optimizer *optim.Optimizer) *Stepper {
-	s := &Stepper{Model: model, Loss: l, Optimizer: optimizer, Pass: nn.NewTrainingPass(), update: newUpdater(optimizer)}
+	s := &Stepper{
+		Model: model, Loss: l, Optimizer: optimizer, Pass: nn.NewTrainingPass(), update: newUpdater(optimizer),
+		state: nn.NewState(), before: nn.NewState(),
+	}
 	for _, p := range model.Params() {
 		if p.Grad == nil {
 			s.buffers = append(s.buffers, p)
@@ -56,14 +71,68 @@ func NewStepper(model nn.Layer, l loss.Loss, optimizer *optim.Optimizer) *Steppe
 func (s *Stepper) GradientNorm() float64 { return s.gradient }
 
 // Step trains on one batch with the learning rate lr and returns the batch's
-// mean loss from before the update. x is [B, features], y what the loss takes.
+// mean loss from before the update. x is [B, features], or a batch of sequences,
+// [T, B, features], whose Lengths and State are those of Pass; y is what the loss
+// takes.
 //
 // When the loss or the gradient is not finite, no weight and no running
 // statistic changes, and the error is a [*NonFiniteError]. It panics when a
 // shape does not fit the model or the loss.
 func (s *Stepper) Step(x, y *tensor.Tensor, lr float64) (float64, error) {
+	s.perStep = false
+	return s.step(x, y, lr)
+}
+
+// StepBatch trains on a batch of rows or sequences, as [Stepper.Step] does.
+// Recurrent layers go on from the batch before where b.First is false. With BPTT
+// a batch with a target for each time step makes several steps; the loss is then
+// the mean over all.
+func (s *Stepper) StepBatch(b data.Batch, lr float64) (float64, error) {
+	sum, count := 0.0, 0
+	for i := range countWindows(b, s.BPTT) {
+		w := s.cut.window(b, s.BPTT, i)
+		j, err := s.stepWindow(w, lr)
+		if err != nil {
+			return j, err
+		}
+		n := targets(w)
+		sum += j * float64(n)
+		count += n
+	}
+	return sum / float64(count), nil
+}
+
+// targets returns the number of targets that the loss of a batch is a mean over.
+func targets(b data.Batch) int {
+	if !b.PerStep || b.Lengths == nil {
+		return b.Count()
+	}
+	n := 0
+	for _, l := range b.Lengths {
+		n += l
+	}
+	return n
+}
+
+// stepWindow makes one training step on a batch of sequences.
+func (s *Stepper) stepWindow(b data.Batch, lr float64) (float64, error) {
+	if b.First {
+		s.state.Reset()
+	}
+	p := s.Pass
+	defer func(state *nn.State, lengths []int) { p.State, p.Lengths = state, lengths }(p.State, p.Lengths)
+	p.State = s.state
+	b = s.cut.truncate(s.Model, b, s.BPTT, p)
+	p.Lengths, s.perStep = b.Lengths, b.PerStep
+	return s.step(b.X, b.Y, lr)
+}
+
+func (s *Stepper) step(x, y *tensor.Tensor, lr float64) (float64, error) {
 	for i, b := range s.buffers {
 		copy(s.kept[i], b.Value.Data)
+	}
+	if s.Pass.State != nil {
+		s.before.CopyFrom(s.Pass.State)
 	}
 	j := s.gradients(x, y)
 	if !finite(j) {
@@ -105,17 +174,37 @@ func (s *Stepper) gradients(x, y *tensor.Tensor) float64 {
 	p.Reset()
 	s.zeroGrad()
 	pred := s.Model.Forward(p, x)
-	j := s.Loss.Forward(pred, y)
-	if !finite(j) {
+	dpred, j := s.lossOf(pred, y)
+	if dpred == nil {
 		return j
 	}
-	dpred := p.Arena.Like(pred)
-	s.Loss.Backward(dpred, pred, y)
 	p.ReportLoss(dpred)
 	p.DeferWeights = true
 	s.Model.Backward(p, dpred)
 	p.DeferWeights = false
 	return j
+}
+
+// lossOf returns the loss of the predictions and its gradient; nil where the
+// loss is not finite. Padding has no part in either.
+func (s *Stepper) lossOf(pred, y *tensor.Tensor) (dpred *tensor.Tensor, j float64) {
+	a := &s.Pass.Arena
+	masked := s.perStep && s.Pass.Lengths != nil
+	real := pred
+	if masked {
+		real, y = pack(a, pred, s.Pass.Lengths), pack(a, y, s.Pass.Lengths)
+	}
+	if j = s.Loss.Forward(real, y); !finite(j) {
+		return nil, j
+	}
+	dpred = a.Like(real)
+	s.Loss.Backward(dpred, real, y)
+	if masked {
+		packed := dpred
+		dpred = a.Like(pred)
+		unpack(dpred, packed, s.Pass.Lengths)
+	}
+	return dpred, j
 }
 
 // clip clips by value, then by norm, and returns the norm before both.
