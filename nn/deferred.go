@@ -56,6 +56,10 @@ func (g WeightGradient) Rows(dst []tensor.Float, lo, hi int, add bool) {
 			copy(dst, dw)
 		}
 	}
+	if g.isOuter() && !add {
+		kernel.Outer(dst, g.x[lo:hi], g.dz[g.parts[0].from:][:out])
+		return
+	}
 	for _, c := range g.parts {
 		if c.n == 0 {
 			continue
@@ -66,6 +70,20 @@ func (g WeightGradient) Rows(dst []tensor.Float, lo, hi int, add bool) {
 		}
 		kernel.Gemm(kernel.TN, hi-lo, c.n, g.rows, g.x[lo:], g.xs, g.dz[c.from:], g.zs, dst[c.to:], out, kernel.Epilogue{Accumulate: add})
 	}
+}
+
+// isOuter reports whether dW is the product of two vectors: of a batch of one.
+func (g WeightGradient) isOuter() bool {
+	return g.dw == nil && g.rows == 1 && g.parts[0].n == g.W.Value.Dim(1)
+}
+
+// SumSquares returns Σ dW² over rows lo..hi, given those rows. A product of two
+// vectors has the product of their norms.
+func (g WeightGradient) SumSquares(rows []tensor.Float, lo, hi int) float64 {
+	if g.isOuter() {
+		return kernel.SumSquares(g.x[lo:hi]) * kernel.SumSquares(g.dz[g.parts[0].from:][:g.W.Value.Dim(1)])
+	}
+	return kernel.SumSquares(rows)
 }
 
 // AddBias adds db to dst.

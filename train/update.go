@@ -61,6 +61,9 @@ type effect struct {
 // of optimizer state it stays in a core's second-level cache.
 const bandElements = 1 << 15
 
+// blockElements is that of what stays in the first-level cache.
+const blockElements = 1 << 11
+
 // serialWork is how many multiply-adds one thread does alone.
 const serialWork = 1 << 21
 
@@ -154,7 +157,7 @@ func (u *updater) applyAll(list []nn.WeightGradient, lr float64, meter UpdateMet
 		s := u.scratch.take()
 		e := u.apply(s, i, 0, p.Grad.Data)
 		u.scratch.give(s)
-		squares += e.squares
+		squares += kernel.SumSquares(p.Grad.Data)
 		u.observe(p, e)
 	}
 	return math.Sqrt(squares)
@@ -250,45 +253,53 @@ func (u *updater) add(g nn.WeightGradient, band int) {
 	}
 }
 
-// applyBand computes a band of gradient k and applies it.
-func (u *updater) applyBand(s *bandScratch, k, band int) effect {
+// applyBand computes a band of gradient k and applies it: in one piece where the
+// product needs many rows to be fast, and otherwise, in a sum over few rows, in
+// pieces that stay in the first-level cache.
+func (u *updater) applyBand(s *bandScratch, k, band int) (e effect) {
 	g := u.list[k]
 	lo, hi, out := bandOf(g, band)
-	dw := s.gradient((hi - lo) * out)
+	step := hi - lo
+	if _, _, rows := g.Size(); rows < 8 {
+		step = max(1, min(step, blockElements/max(out, 1)))
+	}
+	dw := s.gradient(step * out)
 	if g.B != nil && band == 0 {
 		db := dw[:out]
 		clear(db)
 		g.AddBias(db)
 		u.biases[k] = u.apply(s, u.at[k][1], 0, db)
+		u.biases[k].squares = kernel.SumSquares(db)
 	}
-	g.Rows(dw, lo, hi, false)
-	return u.apply(s, u.at[k][0], lo*out, dw)
+	for ; lo < hi; lo += step {
+		end := min(lo+step, hi)
+		part := dw[:(end-lo)*out]
+		g.Rows(part, lo, end, false)
+		p := u.apply(s, u.at[k][0], lo*out, part)
+		p.squares = g.SumSquares(part, lo, end)
+		e.add(p)
+	}
+	return e
 }
 
-// apply updates parameter i from element lo on by the gradient, in blocks that
-// stay in the first-level cache while they are measured.
-func (u *updater) apply(s *bandScratch, i, lo int, grad []tensor.Float) effect {
-	var e effect
+// apply updates parameter i from element lo on by the gradient, measured in
+// blocks that stay in the first-level cache. It leaves Σg² to the caller.
+func (u *updater) apply(s *bandScratch, i, lo int, grad []tensor.Float) (e effect) {
 	if u.meter == nil {
-		e.squares = kernel.SumSquares(grad)
 		u.optimizer.UpdatePart(i, lo, grad, s.slots, u.lr)
 		return e
 	}
-	const block = 1 << 11
 	step := len(grad) // a rule that is not elementwise gets all of it
 	if u.elementwise {
-		step = block
+		step = blockElements
 	}
 	w := u.optimizer.Params()[i].Value.Data[lo : lo+len(grad)]
 	for at := 0; at < len(grad); at += step {
 		end := min(at+step, len(grad))
 		before := s.weights(w[at:end])
-		e.squares += kernel.SumSquares(grad[at:end])
 		u.optimizer.UpdatePart(i, lo+at, grad[at:end], s.slots, u.lr)
 		moved, size, same := kernel.Change(w[at:end], before)
-		e.moved += moved
-		e.size += size
-		e.same += same
+		e.add(effect{moved: moved, size: size, same: same})
 	}
 	return e
 }
@@ -300,13 +311,16 @@ func bandOf(g nn.WeightGradient, band int) (lo, hi, out int) {
 	return lo, min(lo+bandRowsOf(out, rows), in), out
 }
 
-func sum(effects []effect) effect {
-	var s effect
+func sum(effects []effect) (s effect) {
 	for _, e := range effects {
-		s.squares += e.squares
-		s.moved += e.moved
-		s.size += e.size
-		s.same += e.same
+		s.add(e)
 	}
 	return s
+}
+
+func (e *effect) add(o effect) {
+	e.squares += o.squares
+	e.moved += o.moved
+	e.size += o.size
+	e.same += o.same
 }

@@ -13,6 +13,7 @@ type vectorLoops struct {
 	// Arithmetic.
 	add     func(dst, x []Float)                   // dst += x
 	addRows func(dst, x []Float, stride, rows int) // dst += every row of x, of which there are some
+	outer   func(dst, a, x []Float)                // dst = a·xᵀ, a matrix of len(a) rows; of some
 	mul     func(dst, a, b []Float)                // dst = a·b
 	mulAdd  func(dst, a, b []Float)                // dst += a·b
 	scale   func(dst []Float, a Float)             // dst *= a
@@ -59,7 +60,7 @@ type vectorLoops struct {
 }
 
 var goVector = vectorLoops{
-	add: addGo, addRows: addRowsGo, mul: mulGo, mulAdd: mulAddGo, scale: scaleGo, clamp: clampGo, addTo: addToGo,
+	add: addGo, addRows: addRowsGo, outer: outerGo, mul: mulGo, mulAdd: mulAddGo, scale: scaleGo, clamp: clampGo, addTo: addToGo,
 
 	exp: expGo, tanh: tanhGo, sigmoid: sigmoidGo, gelu: geluGo, softplus: softplusGo,
 	relu: reluGo, leakyRelu: leakyReluGo, elu: eluGo,
@@ -137,6 +138,21 @@ func SumStridedRows(dst, x []Float, stride, rows int) {
 	}
 }
 
+// Outer computes the matrix dst = a·xᵀ of len(a) rows and len(x) columns: the
+// gradient of weights for a batch of one.
+func Outer(dst, a, x []Float) {
+	n := len(x)
+	if n == 0 {
+		return
+	}
+	dst = dst[:len(a)*n]
+	for rows := max(block/n, 1); len(a) > 0; {
+		rows = min(rows, len(a))
+		active.outer(dst[:rows*n], a[:rows], x)
+		dst, a = dst[rows*n:], a[rows:]
+	}
+}
+
 func eachBlock2(f func(dst, x []Float), dst, x []Float) {
 	x = x[:len(dst)]
 	for len(dst) > block {
@@ -165,6 +181,16 @@ func addGo(dst, x []Float) {
 func addRowsGo(dst, x []Float, stride, rows int) {
 	for r := range rows {
 		addGo(dst, x[r*stride:][:len(dst)])
+	}
+}
+
+// The sum of one product, as [Gemm] computes it: 0 + a·x has no negative zero.
+func outerGo(dst, a, x []Float) {
+	for i, f := range a {
+		row := dst[i*len(x) : (i+1)*len(x)]
+		for j, v := range x {
+			row[j] = 0 + f*v
+		}
 	}
 }
 

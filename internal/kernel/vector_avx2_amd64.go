@@ -11,6 +11,9 @@ func addAVX2(dst []float32, x []float32)
 func addRowsAVX2(dst []float32, x []float32, stride int, rows int)
 
 //go:noescape
+func outerAVX2(dst []float32, a []float32, x []float32)
+
+//go:noescape
 func mulAVX2(dst []float32, a []float32, b []float32)
 
 //go:noescape

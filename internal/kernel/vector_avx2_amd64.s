@@ -142,6 +142,71 @@ done:
 constants:
 	JMP start
 
+// func outerAVX2(dst []float32, a []float32, x []float32)
+// Requires: AVX, FMA3
+TEXT ·outerAVX2(SB), NOSPLIT, $0-72
+	MOVQ   x_len+56(FP), AX
+	MOVQ   dst_base+0(FP), CX
+	MOVQ   x_base+48(FP), DX
+	MOVQ   a_base+24(FP), BX
+	MOVQ   x_len+56(FP), SI
+	MOVQ   a_len+32(FP), DI
+	SHLQ   $0x02, SI
+	VXORPS Y14, Y14, Y14
+	JMP    constants
+
+start:
+	XORQ R8, R8
+
+single:
+	CMPQ    AX, $0x00000008
+	JLT     tail
+	VMOVUPS (DX)(R8*4), Y0
+	MOVQ    CX, R9
+	MOVQ    BX, R10
+	MOVQ    DI, R11
+
+rows3:
+	VBROADCASTSS (R10), Y1
+	VMOVAPS      Y14, Y2
+	VFMADD231PS  Y1, Y0, Y2
+	VMOVUPS      Y2, (R9)(R8*4)
+	ADDQ         SI, R9
+	ADDQ         $0x04, R10
+	DECQ         R11
+	JNZ          rows3
+	ADDQ         $0x00000008, R8
+	SUBQ         $0x00000008, AX
+	JMP          single
+
+tail:
+	TESTQ      AX, AX
+	JZ         done
+	LEAQ       tail<>+32(SB), R9
+	NEGQ       AX
+	VMOVUPS    (R9)(AX*4), Y15
+	VMASKMOVPS (DX)(R8*4), Y15, Y0
+	MOVQ       CX, AX
+	MOVQ       BX, CX
+	MOVQ       DI, DX
+
+rows4:
+	VBROADCASTSS (CX), Y1
+	VMOVAPS      Y14, Y2
+	VFMADD231PS  Y1, Y0, Y2
+	VMASKMOVPS   Y2, Y15, (AX)(R8*4)
+	ADDQ         SI, AX
+	ADDQ         $0x04, CX
+	DECQ         DX
+	JNZ          rows4
+
+done:
+	VZEROUPPER
+	RET
+
+constants:
+	JMP start
+
 // func mulAVX2(dst []float32, a []float32, b []float32)
 // Requires: AVX
 TEXT ·mulAVX2(SB), NOSPLIT, $0-72

@@ -11,6 +11,9 @@ func addAVX512(dst []float32, x []float32)
 func addRowsAVX512(dst []float32, x []float32, stride int, rows int)
 
 //go:noescape
+func outerAVX512(dst []float32, a []float32, x []float32)
+
+//go:noescape
 func mulAVX512(dst []float32, a []float32, b []float32)
 
 //go:noescape

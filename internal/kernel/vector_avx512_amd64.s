@@ -128,6 +128,72 @@ done:
 constants:
 	JMP start
 
+// func outerAVX512(dst []float32, a []float32, x []float32)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·outerAVX512(SB), NOSPLIT, $0-72
+	MOVQ   x_len+56(FP), CX
+	MOVQ   dst_base+0(FP), AX
+	MOVQ   x_base+48(FP), DX
+	MOVQ   a_base+24(FP), BX
+	MOVQ   x_len+56(FP), SI
+	MOVQ   a_len+32(FP), DI
+	SHLQ   $0x02, SI
+	VXORPS Z31, Z31, Z31
+	JMP    constants
+
+start:
+	XORQ R8, R8
+
+single:
+	CMPQ    CX, $0x00000010
+	JLT     tail
+	VMOVUPS (DX)(R8*4), Z0
+	MOVQ    AX, R9
+	MOVQ    BX, R10
+	MOVQ    DI, R11
+
+rows3:
+	VBROADCASTSS (R10), Z1
+	VMOVAPS      Z31, Z2
+	VFMADD231PS  Z1, Z0, Z2
+	VMOVUPS      Z2, (R9)(R8*4)
+	ADDQ         SI, R9
+	ADDQ         $0x04, R10
+	DECQ         R11
+	JNZ          rows3
+	ADDQ         $0x00000010, R8
+	SUBQ         $0x00000010, CX
+	JMP          single
+
+tail:
+	TESTQ     CX, CX
+	JZ        done
+	MOVL      $0x00000001, R9
+	SHLL      CL, R9
+	DECL      R9
+	KMOVW     R9, K1
+	KSHIFTRW  $0x08, K1, K2
+	VMOVUPS.Z (DX)(R8*4), K1, Z0
+	MOVQ      BX, CX
+	MOVQ      DI, DX
+
+rows4:
+	VBROADCASTSS (CX), Z1
+	VMOVAPS      Z31, Z2
+	VFMADD231PS  Z1, Z0, Z2
+	VMOVUPS      Z2, K1, (AX)(R8*4)
+	ADDQ         SI, AX
+	ADDQ         $0x04, CX
+	DECQ         DX
+	JNZ          rows4
+
+done:
+	VZEROUPPER
+	RET
+
+constants:
+	JMP start
+
 // func mulAVX512(dst []float32, a []float32, b []float32)
 // Requires: AVX, AVX512F
 TEXT ·mulAVX512(SB), NOSPLIT, $0-72

@@ -3,7 +3,7 @@
 package kernel
 
 var neonVector = vectorLoops{
-	add: addNEON, addRows: addRowsNEON, mul: mulNEON, mulAdd: mulAddNEON, scale: scaleNEON, clamp: clampNEON,
+	add: addNEON, addRows: addRowsNEON, outer: outerGo, mul: mulNEON, mulAdd: mulAddNEON, scale: scaleNEON, clamp: clampNEON,
 	addTo: addToNEON,
 
 	exp: expNEON, tanh: tanhNEON, sigmoid: sigmoidNEON, gelu: geluNEON, softplus: softplusNEON,

@@ -3,7 +3,7 @@
 package kernel
 
 var avx2Vector = vectorLoops{
-	add: addAVX2, addRows: addRowsAVX2, mul: mulAVX2, mulAdd: mulAddAVX2, scale: scaleAVX2, clamp: clampAVX2,
+	add: addAVX2, addRows: addRowsAVX2, outer: outerAVX2, mul: mulAVX2, mulAdd: mulAddAVX2, scale: scaleAVX2, clamp: clampAVX2,
 	addTo: addToAVX2,
 
 	exp: expAVX2, tanh: tanhAVX2, sigmoid: sigmoidAVX2, gelu: geluAVX2, softplus: softplusAVX2,

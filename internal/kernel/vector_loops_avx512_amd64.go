@@ -3,7 +3,7 @@
 package kernel
 
 var avx512Vector = vectorLoops{
-	add: addAVX512, addRows: addRowsAVX512, mul: mulAVX512, mulAdd: mulAddAVX512, scale: scaleAVX512, clamp: clampAVX512,
+	add: addAVX512, addRows: addRowsAVX512, outer: outerAVX512, mul: mulAVX512, mulAdd: mulAddAVX512, scale: scaleAVX512, clamp: clampAVX512,
 	addTo: addToAVX512,
 
 	exp: expAVX512, tanh: tanhAVX512, sigmoid: sigmoidAVX512, gelu: geluAVX512,

@@ -172,3 +172,20 @@ func TestSumStridedRows(t *testing.T) {
 		}
 	})
 }
+
+// A matrix that is the product of two vectors has the bits that Gemm gives it.
+func TestOuter(t *testing.T) {
+	eachPath(t, func(t *testing.T) {
+		for _, n := range []int{0, 1, 7, 16, 17, 33, 100, block + 3} {
+			for _, rows := range []int{0, 1, 3, 90} {
+				a, x := randoms(rows, 7), randoms(n, 8)
+				got, want := randoms(rows*n+1, 9), randoms(rows*n+1, 9)
+				Outer(got, a, x)
+				Gemm(TN, rows, n, 1, a, rows, x, n, want, n, Epilogue{})
+				if !slices.Equal(got, want) {
+					t.Errorf("%d by %d: other bits than Gemm", rows, n)
+				}
+			}
+		}
+	})
+}
