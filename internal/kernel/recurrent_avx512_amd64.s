@@ -79,7 +79,7 @@ single:
 	VANDPS       Z18, Z3, Z4
 	VORPS        Z4, Z7, Z7
 	VMULPS       Z3, Z3, Z4
-	VMOVAPS      cbbce4b03<>+0(SB), Z9
+	VMOVUPS      cbbce4b03<>+0(SB), Z9
 	VFMADD213PS  c3cacc14f<>+0(SB), Z4, Z9
 	VFMADD213PS  cbd5c98ff<>+0(SB), Z4, Z9
 	VFMADD213PS  c3e0886b5<>+0(SB), Z4, Z9
@@ -148,7 +148,7 @@ single:
 	VANDPS       Z18, Z0, Z2
 	VORPS        Z2, Z5, Z5
 	VMULPS       Z0, Z0, Z2
-	VMOVAPS      cbbce4b03<>+0(SB), Z7
+	VMOVUPS      cbbce4b03<>+0(SB), Z7
 	VFMADD213PS  c3cacc14f<>+0(SB), Z2, Z7
 	VFMADD213PS  cbd5c98ff<>+0(SB), Z2, Z7
 	VFMADD213PS  c3e0886b5<>+0(SB), Z2, Z7
@@ -255,7 +255,7 @@ tail:
 	VANDPS       Z18, Z3, Z4
 	VORPS        Z4, Z7, Z7
 	VMULPS       Z3, Z3, Z4
-	VMOVAPS      cbbce4b03<>+0(SB), Z9
+	VMOVUPS      cbbce4b03<>+0(SB), Z9
 	VFMADD213PS  c3cacc14f<>+0(SB), Z4, Z9
 	VFMADD213PS  cbd5c98ff<>+0(SB), Z4, Z9
 	VFMADD213PS  c3e0886b5<>+0(SB), Z4, Z9
@@ -324,7 +324,7 @@ tail:
 	VANDPS       Z18, Z0, Z2
 	VORPS        Z2, Z5, Z5
 	VMULPS       Z0, Z0, Z2
-	VMOVAPS      cbbce4b03<>+0(SB), Z7
+	VMOVUPS      cbbce4b03<>+0(SB), Z7
 	VFMADD213PS  c3cacc14f<>+0(SB), Z2, Z7
 	VFMADD213PS  cbd5c98ff<>+0(SB), Z2, Z7
 	VFMADD213PS  c3e0886b5<>+0(SB), Z2, Z7
@@ -724,7 +724,7 @@ single:
 	VANDPS       Z18, Z2, Z4
 	VORPS        Z4, Z7, Z7
 	VMULPS       Z2, Z2, Z4
-	VMOVAPS      cbbce4b03<>+0(SB), Z9
+	VMOVUPS      cbbce4b03<>+0(SB), Z9
 	VFMADD213PS  c3cacc14f<>+0(SB), Z4, Z9
 	VFMADD213PS  cbd5c98ff<>+0(SB), Z4, Z9
 	VFMADD213PS  c3e0886b5<>+0(SB), Z4, Z9
@@ -836,7 +836,7 @@ tail:
 	VANDPS       Z18, Z2, Z4
 	VORPS        Z4, Z7, Z7
 	VMULPS       Z2, Z2, Z4
-	VMOVAPS      cbbce4b03<>+0(SB), Z9
+	VMOVUPS      cbbce4b03<>+0(SB), Z9
 	VFMADD213PS  c3cacc14f<>+0(SB), Z4, Z9
 	VFMADD213PS  cbd5c98ff<>+0(SB), Z4, Z9
 	VFMADD213PS  c3e0886b5<>+0(SB), Z4, Z9

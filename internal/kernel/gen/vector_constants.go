@@ -61,15 +61,18 @@ func (l *loop) reg(v float64) VecPhysical {
 	if r, ok := op.(VecPhysical); ok {
 		return r
 	}
-	r := l.tmp()
-	VMOVAPS(op, r)
-	return r
+	return l.copyOf(op)
 }
 
-// copyOf returns a register with the value of op, to be written.
+// copyOf returns a register with the value of op, to be written. The linker
+// aligns nothing to more than 32 bytes.
 func (l *loop) copyOf(op Op) VecPhysical {
 	r := l.tmp()
-	VMOVAPS(op, r)
+	if IsM(op) && l.wide {
+		VMOVUPS(op, r)
+	} else {
+		VMOVAPS(op, r)
+	}
 	return r
 }
 
