@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/ebb-ml/ebb/data"
 	"github.com/ebb-ml/ebb/internal/kernel"
 	"github.com/ebb-ml/ebb/nn"
 	"github.com/ebb-ml/ebb/optim"
@@ -26,6 +27,13 @@ func (r *run) resume(s State) error {
 	}
 	if err := Restore(r.Model, r.Optimizer, s); err != nil {
 		return err
+	}
+	var carried []nn.Carried
+	for _, c := range s.Carried {
+		carried = append(carried, nn.Carried{Name: c.Name, Value: c.Tensor})
+	}
+	if err := r.stepper.state.SetCarried(r.Model, carried); err != nil {
+		return fmt.Errorf("state: %w", err)
 	}
 	if ok {
 		observer.SetState(*p.Plateau)
@@ -62,6 +70,11 @@ func (r *run) save(kind string) error {
 	r.pos.Seconds = r.seconds()
 	s.Position = r.pos
 	s.Position.Updates = updates
+	if r.Train.Layout == data.Stream && r.pos.Batch > 0 { // others begin each batch from zeros
+		for _, c := range r.stepper.state.Carried(r.Model) {
+			s.Carried = append(s.Carried, Saved{Name: c.Name, Tensor: c.Value})
+		}
+	}
 	// Epochs are added and never changed: the state can share those it knows. A
 	// copy after each would make a long run quadratic.
 	s.Position.History = slices.Clip(r.pos.History)

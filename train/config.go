@@ -3,6 +3,7 @@ package train
 import (
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/ebb-ml/ebb/data"
@@ -24,7 +25,8 @@ type Config struct {
 
 	Epochs   int
 	MaxSteps int    // the run ends after so many steps in all; 0 for no limit
-	Batch    int    // rows; 0 for all
+	Batch    int    // rows or sequences, 0 for all; parts of a stream side by side
+	BPTT     int    // truncates backpropagation through time, see Stepper; of a stream the steps of a window; 0 is off
 	Ordered  bool   // batches in the order of the rows, not shuffled anew each epoch
 	Seed     uint64 // of the shuffle
 
@@ -67,7 +69,7 @@ type Hooks struct {
 // StepInfo is what a step did.
 type StepInfo struct {
 	Step           uint64 // from 1
-	Epoch, Batch   int    // the step's, from 0
+	Epoch, Batch   int    // the step's, from 0; where batches are cut into windows, the window's
 	Batches        int    // in an epoch
 	Loss           float64
 	GradientNorm   float64 // before clipping
@@ -96,6 +98,9 @@ func (c *Config) Validate() error {
 	if c.Train.Len() == 0 {
 		return fmt.Errorf("%s has no rows to train on", c.Train.Name)
 	}
+	if err := c.checkTime(); err != nil {
+		return err
+	}
 	for _, d := range []*data.Dataset{c.Train, c.Validation} {
 		if d != nil && d.Len() > 0 {
 			if err := checkTargets(c.Model, c.Loss, d); err != nil {
@@ -104,4 +109,34 @@ func (c *Config) Validate() error {
 		}
 	}
 	return nil
+}
+
+// checkTime returns what is wrong with the settings of sequences.
+func (c *Config) checkTime() error {
+	stream := c.Train.Layout == data.Stream
+	switch {
+	case c.BPTT < 0:
+		return fmt.Errorf("bptt: got %d, expected a number of steps, or 0 for the whole sequence", c.BPTT)
+	case c.BPTT > 0 && c.Train.Layout == data.Rows:
+		return fmt.Errorf("bptt: got %d, but %s has rows, which have no steps", c.BPTT, c.Train.Name)
+	case stream && c.BPTT == 0:
+		return fmt.Errorf("bptt: %s is one long stream: expected the steps of a window", c.Train.Name)
+	case stream && c.Batch == 0:
+		return fmt.Errorf("batch: %s is one long stream: expected the number of parts that are read side by side", c.Train.Name)
+	case (stream || c.BPTT > 0) && readsBackwards(c.Model):
+		return fmt.Errorf("bptt: a bidirectional layer has to see the whole sequence, expected 0 and sequences")
+	}
+	return nil
+}
+
+// readsBackwards reports whether a layer of the model goes from the last step to
+// the first.
+func readsBackwards(l nn.Layer) bool {
+	if r, ok := l.(*nn.Recurrent); ok {
+		return r.Config().Bidirectional
+	}
+	if c, ok := l.(nn.Container); ok {
+		return slices.ContainsFunc(c.Children(), readsBackwards)
+	}
+	return false
 }

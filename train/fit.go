@@ -27,10 +27,21 @@ type run struct {
 	Config
 	stepper *Stepper
 	batches *data.Batcher
+	window  window
 	pos     Position
 	began   time.Time
 	before  float64 // seconds of the run before it was resumed
 	saved   time.Time
+}
+
+// window is where the run is in the batch at hand: with truncated
+// backpropagation a batch may make several steps.
+type window struct {
+	batch   data.Batch
+	at, of  int
+	per     int     // of a full batch
+	loss    float64 // Σ mean loss · targets of the batch so far
+	targets int
 }
 
 // Fit trains a model. The weights that it leaves are the last ones; those of the
@@ -86,7 +97,9 @@ func newRun(c Config) (*run, error) {
 	}
 	r := &run{Config: c, began: time.Now(), saved: time.Now(), pos: Position{Best: -1}}
 	var err error
-	if c.Ordered {
+	if c.Train.Layout == data.Stream {
+		r.batches, err = data.NewStreamBatcher(c.Train, c.Batch, c.BPTT)
+	} else if c.Ordered {
 		r.batches, err = data.NewOrderedBatcher(c.Train, c.Batch)
 	} else {
 		r.batches, err = data.NewBatcher(c.Train, c.Batch, c.Seed)
@@ -98,6 +111,13 @@ func newRun(c Config) (*run, error) {
 	r.stepper.ClipNorm, r.stepper.ClipValue = c.ClipNorm, c.ClipValue
 	r.stepper.Pass.Probe = c.Probe
 	r.stepper.Meter = c.Meter
+	r.window.per = 1
+	if c.Train.Layout != data.Rows {
+		r.stepper.BPTT = c.BPTT
+		if c.BPTT > 0 && c.Train.PerStep && c.Train.Layout == data.Sequences {
+			r.window.per = (c.Train.Steps() + c.BPTT - 1) / c.BPTT
+		}
+	}
 	if c.Resume != nil {
 		if err := r.resume(*c.Resume); err != nil {
 			return nil, &StateError{err}
@@ -124,7 +144,7 @@ func (r *run) epoch(ctx context.Context) (interrupted bool, err error) {
 		if ctx.Err() != nil {
 			return true, nil
 		}
-		if lr, err = r.step(); err != nil {
+		if lr, err = r.trainBatch(); err != nil {
 			return false, err
 		}
 		if r.SaveEvery > 0 && time.Since(r.saved) >= r.SaveEvery && r.pos.Batch < r.batches.Len() {
@@ -136,30 +156,55 @@ func (r *run) epoch(ctx context.Context) (interrupted bool, err error) {
 	return false, r.finishEpoch(lr)
 }
 
-// step trains on the next batch.
-func (r *run) step() (lr float64, err error) {
-	x, y, ok := r.batches.Next()
-	if !ok { // the end of the epoch before
-		x, y, _ = r.batches.Next()
+// trainBatch makes the steps of the next batch: one, or one for each of its
+// windows.
+func (r *run) trainBatch() (lr float64, err error) {
+	w := &r.window
+	var ok bool
+	if w.batch, ok = r.batches.NextBatch(); !ok { // the end of the epoch before
+		w.batch, _ = r.batches.NextBatch()
 	}
-	lr = r.rate()
-	j, err := r.stepper.Step(x, y, lr)
-	if err != nil {
-		return lr, err
-	}
-	info := StepInfo{
-		Step: r.stepper.Pass.Step, Epoch: r.pos.Epoch, Batch: r.pos.Batch, Batches: r.batches.Len(),
-		Loss: j, GradientNorm: r.stepper.GradientNorm(), LR: lr,
-	}
-	r.pos.LossSum += j * float64(x.Dim(0))
-	r.pos.Rows += x.Dim(0)
-	r.pos.Batch++
-	r.pos.Step = r.stepper.Pass.Step
-	if r.Hooks.OnStep != nil {
-		info.StepsRemaining = r.remaining()
-		return lr, r.Hooks.OnStep(info)
+	w.at, w.of, w.loss, w.targets = 0, countWindows(w.batch, r.stepper.BPTT), 0, 0
+	for w.at < w.of && !r.enough() {
+		info, err := r.step()
+		lr = info.LR
+		if err != nil {
+			return lr, err
+		}
+		if w.at == w.of || r.enough() {
+			r.pos.LossSum += w.loss
+			r.pos.Rows += w.targets
+			r.pos.Batch++
+		}
+		if r.Hooks.OnStep != nil {
+			info.StepsRemaining = r.remaining()
+			if err := r.Hooks.OnStep(info); err != nil {
+				return lr, err
+			}
+		}
 	}
 	return lr, nil
+}
+
+// step trains on the next window of the batch.
+func (r *run) step() (StepInfo, error) {
+	w := &r.window
+	lr := r.rate()
+	b := r.stepper.cut.window(w.batch, r.stepper.BPTT, w.at)
+	j, err := r.stepper.stepWindow(b, lr)
+	info := StepInfo{
+		Step: r.stepper.Pass.Step, Epoch: r.pos.Epoch, Batch: r.pos.Batch*w.per + w.at, Batches: r.batches.Len() * w.per,
+		Loss: j, GradientNorm: r.stepper.GradientNorm(), LR: lr,
+	}
+	if err != nil {
+		return info, err
+	}
+	n := targets(b)
+	w.loss += j * float64(n)
+	w.targets += n
+	w.at++
+	r.pos.Step = r.stepper.Pass.Step
+	return info, nil
 }
 
 // rate returns the learning rate of the step that comes next.
@@ -168,7 +213,10 @@ func (r *run) rate() float64 {
 }
 
 func (r *run) remaining() uint64 {
-	n := uint64((r.Epochs-r.pos.Epoch)*r.batches.Len() - r.pos.Batch)
+	n := uint64(((r.Epochs-r.pos.Epoch)*r.batches.Len() - r.pos.Batch) * r.window.per)
+	if r.window.at < r.window.of {
+		n -= uint64(r.window.at)
+	}
 	if r.MaxSteps > 0 {
 		n = min(n, uint64(r.MaxSteps)-r.pos.Step)
 	}

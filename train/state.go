@@ -15,6 +15,7 @@ type State struct {
 	Position Position
 	Weights  []Saved // all parameters and running statistics, by nn.Named
 	Slots    []Saved // the optimizer's state: "0.weight.exp_avg"
+	Carried  []Saved // what recurrent layers carry within an epoch of a stream: "1.hidden_l0"
 }
 
 // StateError says why a run can't go on from Config.Resume.
