@@ -176,6 +176,8 @@ func (s *Schema) checkLayout() error {
 	switch {
 	case s.Window > 0 && (s.Layout != Sequences || s.Target.Task != Regression || s.IDs > 0 || s.PerStep):
 		return errors.New("schema: a window, but no series of numbers")
+	case s.Window > 0 && s.Steps != s.Window:
+		return fmt.Errorf("schema: a window of %d and sequences of %d steps", s.Window, s.Steps)
 	case s.Window > 0 && !slices.Contains(features(s.Columns), s.Target.Name):
 		return fmt.Errorf("schema: the target %q of a window is not a column of the series", spelling.Clip(s.Target.Name))
 	case s.Layout == Rows && (s.IDs > 0 || s.PerStep):

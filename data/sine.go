@@ -1,6 +1,7 @@
 package data
 
 import (
+	"fmt"
 	"math"
 
 	"github.com/ebb-ml/ebb/tensor"
@@ -25,6 +26,9 @@ func Sine(window, samples int, seed uint64) (*Dataset, error) {
 	}
 	if samples == 0 {
 		samples = sequenceSamples
+	}
+	if window < 1 || window > maxLength {
+		return nil, fmt.Errorf("window: got %d, expected 1 to %d past steps", window, maxLength)
 	}
 	if err := checkSize("sine", window, 1, samples, window); err != nil {
 		return nil, err
