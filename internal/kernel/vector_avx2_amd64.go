@@ -89,7 +89,7 @@ func dotAVX2(a []float32, b []float32) (s float64)
 func squaresAroundAVX2(x []float32, mean float64) (s float64)
 
 //go:noescape
-func countAVX2(x []float32) (s float64, zeros int, nonFinite int)
+func countAVX2(x []float32) (s float64, zeros int)
 
 //go:noescape
 func changeAVX2(now []float32, before []float32) (moved float64, size float64, same int)

@@ -3636,9 +3636,9 @@ done:
 constants:
 	JMP start
 
-// func countAVX2(x []float32) (s float64, zeros int, nonFinite int)
+// func countAVX2(x []float32) (s float64, zeros int)
 // Requires: AVX, AVX2, FMA3
-TEXT ·countAVX2(SB), NOSPLIT, $0-48
+TEXT ·countAVX2(SB), NOSPLIT, $0-40
 	MOVQ   x_len+8(FP), AX
 	MOVQ   x_base+0(FP), CX
 	VXORPD Y14, Y14, Y14
@@ -3647,7 +3647,6 @@ TEXT ·countAVX2(SB), NOSPLIT, $0-48
 	VXORPD Y11, Y11, Y11
 	VXORPS Y10, Y10, Y10
 	VXORPS Y9, Y9, Y9
-	VXORPS Y8, Y8, Y8
 	JMP    constants
 
 start:
@@ -3657,27 +3656,21 @@ several:
 	CMPQ         AX, $0x00000010
 	JLT          single
 	VMOVUPS      (CX)(DX*4), Y0
-	VCMPPS       $0x00, Y8, Y0, Y1
+	VCMPPS       $0x00, Y9, Y0, Y1
 	VPSUBD       Y1, Y10, Y10
-	VSUBPS       Y0, Y0, Y2
-	VCMPPS       $0x03, Y2, Y2, Y3
-	VPSUBD       Y3, Y9, Y9
-	VCVTPS2PD    X0, Y4
-	VEXTRACTF128 $0x01, Y0, X5
-	VCVTPS2PD    X5, Y5
-	VFMADD231PD  Y4, Y4, Y14
-	VFMADD231PD  Y5, Y5, Y13
+	VCVTPS2PD    X0, Y2
+	VEXTRACTF128 $0x01, Y0, X3
+	VCVTPS2PD    X3, Y3
+	VFMADD231PD  Y2, Y2, Y14
+	VFMADD231PD  Y3, Y3, Y13
 	VMOVUPS      32(CX)(DX*4), Y0
-	VCMPPS       $0x00, Y8, Y0, Y1
+	VCMPPS       $0x00, Y9, Y0, Y1
 	VPSUBD       Y1, Y10, Y10
-	VSUBPS       Y0, Y0, Y2
-	VCMPPS       $0x03, Y2, Y2, Y3
-	VPSUBD       Y3, Y9, Y9
-	VCVTPS2PD    X0, Y4
-	VEXTRACTF128 $0x01, Y0, X5
-	VCVTPS2PD    X5, Y5
-	VFMADD231PD  Y4, Y4, Y12
-	VFMADD231PD  Y5, Y5, Y11
+	VCVTPS2PD    X0, Y2
+	VEXTRACTF128 $0x01, Y0, X3
+	VCVTPS2PD    X3, Y3
+	VFMADD231PD  Y2, Y2, Y12
+	VFMADD231PD  Y3, Y3, Y11
 	ADDQ         $0x00000010, DX
 	SUBQ         $0x00000010, AX
 	JMP          several
@@ -3686,16 +3679,13 @@ single:
 	CMPQ         AX, $0x00000008
 	JLT          tail
 	VMOVUPS      (CX)(DX*4), Y0
-	VCMPPS       $0x00, Y8, Y0, Y1
+	VCMPPS       $0x00, Y9, Y0, Y1
 	VPSUBD       Y1, Y10, Y10
-	VSUBPS       Y0, Y0, Y2
-	VCMPPS       $0x03, Y2, Y2, Y3
-	VPSUBD       Y3, Y9, Y9
-	VCVTPS2PD    X0, Y4
-	VEXTRACTF128 $0x01, Y0, X5
-	VCVTPS2PD    X5, Y5
-	VFMADD231PD  Y4, Y4, Y14
-	VFMADD231PD  Y5, Y5, Y13
+	VCVTPS2PD    X0, Y2
+	VEXTRACTF128 $0x01, Y0, X3
+	VCVTPS2PD    X3, Y3
+	VFMADD231PD  Y2, Y2, Y14
+	VFMADD231PD  Y3, Y3, Y13
 	ADDQ         $0x00000008, DX
 	SUBQ         $0x00000008, AX
 	JMP          single
@@ -3707,18 +3697,14 @@ tail:
 	NEGQ         AX
 	VMOVUPS      (BX)(AX*4), Y15
 	VMASKMOVPS   (CX)(DX*4), Y15, Y0
-	VCMPPS       $0x00, Y8, Y0, Y1
+	VCMPPS       $0x00, Y9, Y0, Y1
 	VANDPS       Y15, Y1, Y1
 	VPSUBD       Y1, Y10, Y10
-	VSUBPS       Y0, Y0, Y2
-	VCMPPS       $0x03, Y2, Y2, Y3
-	VANDPS       Y15, Y3, Y3
-	VPSUBD       Y3, Y9, Y9
-	VCVTPS2PD    X0, Y4
-	VEXTRACTF128 $0x01, Y0, X5
-	VCVTPS2PD    X5, Y5
-	VFMADD231PD  Y4, Y4, Y14
-	VFMADD231PD  Y5, Y5, Y13
+	VCVTPS2PD    X0, Y2
+	VEXTRACTF128 $0x01, Y0, X3
+	VCVTPS2PD    X3, Y3
+	VFMADD231PD  Y2, Y2, Y14
+	VFMADD231PD  Y3, Y3, Y13
 
 done:
 	VADDPD       Y12, Y14, Y14
@@ -3737,14 +3723,6 @@ done:
 	VPADDD       X1, X0, X0
 	VMOVD        X0, AX
 	MOVQ         AX, zeros+32(FP)
-	VEXTRACTI128 $0x01, Y9, X0
-	VPADDD       X9, X0, X0
-	VPSHUFD      $0x0e, X0, X1
-	VPADDD       X1, X0, X0
-	VPSHUFD      $0x01, X0, X1
-	VPADDD       X1, X0, X0
-	VMOVD        X0, AX
-	MOVQ         AX, nonFinite+40(FP)
 	VZEROUPPER
 	RET
 

@@ -89,7 +89,7 @@ func dotAVX512(a []float32, b []float32) (s float64)
 func squaresAroundAVX512(x []float32, mean float64) (s float64)
 
 //go:noescape
-func countAVX512(x []float32) (s float64, zeros int, nonFinite int)
+func countAVX512(x []float32) (s float64, zeros int)
 
 //go:noescape
 func changeAVX512(now []float32, before []float32) (moved float64, size float64, same int)

@@ -29,8 +29,8 @@ var avx2Vector = vectorLoops{
 }
 
 func censusAVX2(x []Float) (c Census) {
-	c.SumSquares, c.Zeros, c.NonFinite = countAVX2(x)
-	return c
+	c.SumSquares, c.Zeros = countAVX2(x)
+	return c.withNonFinite(x)
 }
 
 var avx2Update = updateLoops{

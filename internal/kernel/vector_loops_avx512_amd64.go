@@ -29,8 +29,8 @@ var avx512Vector = vectorLoops{
 }
 
 func censusAVX512(x []Float) (c Census) {
-	c.SumSquares, c.Zeros, c.NonFinite = countAVX512(x)
-	return c
+	c.SumSquares, c.Zeros = countAVX512(x)
+	return c.withNonFinite(x)
 }
 
 var avx512Update = updateLoops{

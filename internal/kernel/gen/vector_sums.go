@@ -9,7 +9,10 @@ import (
 )
 
 func sums(wide bool) {
-	const unroll = 2
+	unroll := 2
+	if wide {
+		unroll = 4 // as many sums as keep both adders busy
+	}
 	l := function(wide, "sum", "x []float32) (s float64)", "x")
 	x := slice("x")
 	s := l.newTotal(unroll)
@@ -55,39 +58,36 @@ func sums(wide bool) {
 	l.ret(s, "s")
 	l.end()
 
-	l = function(wide, "count", "x []float32) (s float64, zeros, nonFinite int)", "x")
+	l = function(wide, "count", "x []float32) (s float64, zeros int)", "x")
 	x = slice("x")
 	s = l.newTotal(unroll)
-	zeros, bad := l.newTally(), l.newTally()
+	zeros := l.newTally()
 	null := l.keep()
 	VXORPS(null, null, null)
 	l.run(unroll, func(u int) {
 		v := l.load(x)
 		l.count(zeros, l.compare(equal, v, null))
-		d := l.tmp()
-		VSUBPS(v, v, d) // NaN of what is not finite
-		l.count(bad, l.compare(unordered, d, d))
 		lo, hi := l.doubles(v)
 		s.addProduct(u, lo, hi, lo, hi)
 	})
 	l.ret(s, "s")
 	l.retTally(zeros, "zeros")
-	l.retTally(bad, "nonFinite")
 	l.end()
 
 	l = function(wide, "change", "now, before []float32) (moved, size float64, same int)", "now")
 	now, before := slice("now"), slice("before")
-	moved, size, same := l.newTotal(1), l.newTotal(1), l.newTally()
+	unroll /= 2
+	moved, size, same := l.newTotal(unroll), l.newTotal(unroll), l.newTally()
 	null = l.keep()
 	VXORPS(null, null, null)
-	l.run(1, func(u int) {
+	l.run(unroll, func(u int) {
 		d, v := l.load(now), l.load(before)
 		VSUBPS(v, d, d)
 		l.count(same, l.compare(equal, d, null))
 		lo, hi := l.doubles(d)
-		moved.addProduct(0, lo, hi, lo, hi)
+		moved.addProduct(u, lo, hi, lo, hi)
 		lo, hi = l.doubles(v)
-		size.addProduct(0, lo, hi, lo, hi)
+		size.addProduct(u, lo, hi, lo, hi)
 	})
 	l.ret(moved, "moved")
 	l.ret(size, "size")
