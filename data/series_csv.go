@@ -10,8 +10,8 @@ import (
 )
 
 // ReadSeries reads a series from a .csv or .tsv file or an .npy array, [steps] or
-// [steps, columns] (each also with .gz): its rows are the
-// steps, oldest first, and all its columns of numbers are values; columns of
+// [steps, columns] (each also with .gz): its rows are the steps, oldest first and
+// taken as evenly spaced, and all its columns of numbers are values; columns of
 // text, such as dates, are left out. So is a first column of whole numbers that
 // only grow (a year, a date, a count), unless it is the target. The target is
 // opt.Target, which may be left out where there is one column only, or no header
