@@ -23,6 +23,7 @@ type Recorder struct {
 	norm   product // of ‖∂J/∂h_L‖ over them
 	time   []*timeTrack
 	track  *timeTrack // of the events that come
+	atLast bool       // the loss is known to read the last step alone
 }
 
 // cell is one stage: its last event, and what it was over the whole steps.

@@ -84,7 +84,10 @@ func (r *Report) ending() string {
 }
 
 // split says where the decades of the main chain went, the largest part first.
-func split(total float64, shares []Share) string {
+func split(total float64, shares []Share) string { return splitOver(total, shares, "on the way") }
+
+// splitOver is split of another way.
+func splitOver(total float64, shares []Share, way string) string {
 	shares = slices.Clone(shares)
 	slices.SortStableFunc(shares, func(a, b Share) int {
 		return cmp.Compare(math.Abs(float64(b.Decades)), math.Abs(float64(a.Decades)))
@@ -108,19 +111,19 @@ func split(total float64, shares []Share) string {
 	}
 	amount := tenths(total)
 	if total < 0 && amount != "0.0" && took != nil {
-		s := fmt.Sprintf("Of the %s decades lost on the way, %s", amount, and(took))
+		s := fmt.Sprintf("Of the %s decades lost %s, %s", amount, way, and(took))
 		if gave != nil {
 			s += "; " + and(gave) + " back"
 		}
 		return s + "."
 	}
-	s := "On the way it keeps its size"
+	s := capital(way) + " it keeps its size"
 	if amount != "0.0" {
 		verb := "grows"
 		if total < 0 {
 			verb = "shrinks"
 		}
-		s = fmt.Sprintf("On the way it %s by %s decades", verb, amount)
+		s = fmt.Sprintf("%s it %s by %s decades", capital(way), verb, amount)
 	}
 	if signed != nil {
 		s += " (" + strings.Join(signed, ", ") + ")"

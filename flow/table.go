@@ -23,7 +23,8 @@ const widest = 32
 // exceed, φ′ and Wᵀ its factors in decades, reaches the share of the error that
 // comes to its weights or, without weights, that leaves it. What is inside a
 // container stands below it, indented. A long network is shown without what is
-// inside containers, and without its middle.
+// inside containers, and without its middle. What [TimeTable] writes follows
+// where there are recurrent layers.
 func Table(w io.Writer, r *Report, effects []Effect) error {
 	var b bytes.Buffer
 	put(&b, "the error that flows back", "gain", "bound", "φ′", "Wᵀ", "reaches")
@@ -47,6 +48,10 @@ func Table(w io.Writer, r *Report, effects []Effect) error {
 		l.put(&b, name, size)
 	}
 	r.sentences(&b, effects)
+	if len(r.Time) > 0 {
+		b.WriteByte('\n')
+		timeSection(&b, r.Time)
+	}
 	_, err := w.Write(b.Bytes())
 	return err
 }

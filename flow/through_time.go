@@ -70,6 +70,7 @@ func ThroughTime(model nn.Layer, x *tensor.Tensor, o TimeOptions) []TimeCurve {
 // reverse is set.
 func throughTime(model nn.Layer, layers recurrents, x *tensor.Tensor, o TimeOptions, reverse bool) []TimeCurve {
 	rec := NewRecorder(model)
+	rec.atLast = true
 	p := &nn.Pass{Record: true, Lengths: o.Lengths, Probe: rec}
 	p.Reset()
 	nn.ZeroGrad(model.Params())
@@ -102,7 +103,6 @@ func throughTime(model nn.Layer, layers recurrents, x *tensor.Tensor, o TimeOpti
 	curves := rec.Last().Time
 	for i := range curves {
 		c := &curves[i]
-		c.AtLast = true
 		for k, l := range layers {
 			if l.site == c.Where {
 				c.setShares(l.direction)

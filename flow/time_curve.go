@@ -33,12 +33,15 @@ type TimeCurve struct {
 
 	// Horizon is the lag at which the gradient has fallen to 1 % of that at lag
 	// 0, between two lags by their logarithms. Where it has not by the last lag,
-	// it is Extrapolated by Lambda, and +Inf if that is not negative.
+	// it is Extrapolated by Lambda, and +Inf if that is not negative or where the
+	// lags are fed by more than the last step: by layers above, by their own loss.
 	Horizon      float64
 	Extrapolated bool
 
 	Ends     int // lag from which on the gradient is exactly zero, or −1
 	Overflow int // lag at which it is no longer finite, or −1
+
+	fed bool // by more than the last step
 
 	Limits *StepBound // what is known of a step before any input is seen; nil until [Report.SetBounds]
 }
@@ -71,7 +74,7 @@ type TimePoint struct {
 	// NaN where it was not measured, which [ThroughTime] alone does.
 	Share float64
 
-	rough bool // the gradient that goes on has lost its digits
+	faint, rough bool // the gradient that comes, or goes on, has lost its digits
 }
 
 // horizonShare is where the memory horizon lies, by definition.
@@ -122,10 +125,10 @@ func (c *TimeCurve) horizon() (lag float64, extrapolated bool) {
 		return float64(k-1) + (before-limit)/(before-p.Decades), false
 	}
 	last := c.Points[len(c.Points)-1]
-	if c.Lambda < 0 {
+	if c.Lambda < 0 && !c.fed {
 		return float64(last.Lag) + max(0, (last.Decades-limit)*math.Ln10/-c.Lambda), true
 	}
-	return math.Inf(1), true
+	return math.Inf(1), !c.fed
 }
 
 // Steps returns the number of steps of the sequence.
@@ -164,7 +167,7 @@ func LeadingTime(curves []TimeCurve) *TimeCurve {
 	var lead *TimeCurve
 	for i := range curves {
 		c := &curves[i]
-		if !math.IsNaN(c.Horizon) && (lead == nil || c.Horizon < lead.Horizon) {
+		if len(c.Points) > 0 && !math.IsNaN(c.Horizon) && (lead == nil || c.Horizon < lead.Horizon) {
 			lead = c
 		}
 	}
@@ -198,7 +201,9 @@ func (r *Recorder) curves(means bool) []TimeCurve {
 	for _, t := range r.time {
 		c := TimeCurve{Where: t.site, Points: t.points(means)}
 		if l := layers.at(t.site); l != nil {
-			c.Cell, c.AtLast = l.layer.Kind(), layers[0].layer.Config().Last
+			top := layers[0].layer
+			c.Cell, c.AtLast = l.layer.Kind(), r.atLast || top.Config().Last
+			c.fed = !c.AtLast || layers[:top.Out()/top.Hidden()].at(t.site) == nil
 			c.Phi, _ = l.direction.Phi()
 		}
 		c.finish()

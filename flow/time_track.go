@@ -178,7 +178,8 @@ func (t *timeTrack) points(means bool) []TimePoint {
 		if over {
 			p.Norm, p.Decades = math.Inf(1), math.NaN()
 		}
-		p.rough = p.Norm*p.Gain < smallest*math.Sqrt(float64(s.size))
+		least := smallest * math.Sqrt(float64(s.size))
+		p.faint, p.rough = p.Norm < least, p.Norm*p.Gain < least
 		path = v[lagPath]
 		if !t.cell {
 			p.Path = math.NaN()

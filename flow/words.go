@@ -117,7 +117,7 @@ func wrap(b *bytes.Buffer, s string) {
 		return
 	}
 	n := 0
-	for _, word := range strings.Fields(strings.ReplaceAll(s, " %", "\u00a0%")) {
+	for _, word := range strings.Split(strings.TrimSpace(strings.ReplaceAll(s, " %", "\u00a0%")), " ") {
 		word = strings.ReplaceAll(word, "\u00a0", " ")
 		w := utf8.RuneCountInString(word)
 		if n > 0 && n+1+w > 80 {
