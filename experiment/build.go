@@ -34,6 +34,8 @@ func Build(s *Spec) (*Experiment, error) {
 	spec := *s
 	all, test, schema, err := data.Open(spec.source(), data.Options{
 		Target: spec.Data.Target, Task: spec.goal(), Seed: spec.Train.Seed,
+		Window: spec.Data.Window, Length: spec.Data.Length, Samples: spec.Data.Samples,
+		Sequences: hasRecurrent(spec.Model) && spec.isNPZ(),
 	})
 	if errors.Is(err, fs.ErrNotExist) {
 		if name := spelling.Nearest(spec.Data.Source, builtInNames()); name != "" {
@@ -41,6 +43,9 @@ func Build(s *Spec) (*Experiment, error) {
 		}
 	}
 	if err != nil {
+		return nil, err
+	}
+	if err := spec.checkTime(all); err != nil {
 		return nil, err
 	}
 	e := &Experiment{Spec: &spec, Schema: schema, missing: all.Missing, dropped: all.Dropped}
@@ -69,7 +74,7 @@ func Build(s *Spec) (*Experiment, error) {
 	if e.Loss, err = loss.New(spec.Loss); err != nil {
 		return nil, err
 	}
-	m, err := buildModel(&spec, e.Train.X.Cols(), maxParams)
+	m, err := buildModel(&spec, spec.inputOf(e.Train), maxParams)
 	if err != nil {
 		return nil, err
 	}
@@ -81,7 +86,7 @@ func Build(s *Spec) (*Experiment, error) {
 		if err := checkOutput(&spec, m.out, part); err != nil {
 			return nil, err
 		}
-		if err := loss.Check(e.Loss, []int{part.Len(), m.out[0]}, part.Y); err != nil {
+		if err := loss.Check(e.Loss, outputShape(part, m.out[len(m.out)-1]), part.Y); err != nil {
 			return nil, fmt.Errorf("%s: %w", part.Name, err)
 		}
 	}
@@ -207,6 +212,9 @@ func (e *Experiment) parts() []*data.Dataset {
 // are standardized, or that were not in it to begin with.
 func checkFinite(d *data.Dataset) error {
 	for i := range d.X.Rows() {
+		if d.IDs > 0 {
+			break
+		}
 		for j, v := range d.X.Row(i) {
 			if v-v != 0 {
 				return fmt.Errorf("%s: a value of feature %q is too large for a float%d", d.Name, d.Features[j], tensor.FloatBits)
@@ -227,15 +235,27 @@ func checkFinite(d *data.Dataset) error {
 // is merely unwise (a softmax of one unit, softmax before cross_entropy) trains:
 // it is for the diagnosis to say.
 func checkOutput(s *Spec, shape []int, d *data.Dataset) error {
+	perStep := d.PerStep || d.Layout == data.Stream
 	bad := func(format string, args ...any) error {
 		return s.wrong(s.Model[len(s.Model)-1].Line, format, args...)
 	}
-	if len(shape) != 1 {
+	switch {
+	case perStep && len(shape) == 1:
+		return bad("model: one output for a sequence, but %s has a target for each step: give the last recurrent layer return: all", d.Name)
+	case perStep && len(shape) == 2:
+		shape = shape[1:]
+	case len(shape) == 2 && d.Layout == data.Sequences && !hasRecurrent(s.Model):
+		return bad("model: an output for each step, but %s has one target for a sequence: expected a recurrent layer (rnn, lstm, gru) that makes one row of its steps", d.Name)
+	case len(shape) == 2 && d.Layout == data.Sequences:
+		return bad("model: an output for each step, but %s has one target for a sequence: give the last recurrent layer return: last", d.Name)
+	case len(shape) != 1:
 		return bad("model: the output has shape %s for each example, expected one row of features: add flatten", tensor.ShapeString(shape))
 	}
 	units := shape[0]
 	switch {
 	case d.Task == data.Classification && s.Loss == "binary_cross_entropy" && len(d.Classes) == 2 && units == 1:
+	case d.Task == data.Classification && units != len(d.Classes) && d.Layout == data.Stream:
+		return bad("model: %d output units, but %s has %d different characters: expected units: %d", units, d.Name, len(d.Classes), len(d.Classes))
 	case d.Task == data.Classification && units != len(d.Classes):
 		if s.Loss == "binary_cross_entropy" && units == 1 {
 			return bad("model: one output unit, but %s has %d classes: binary_cross_entropy with one unit needs two", d.Name, len(d.Classes))

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,6 +24,7 @@ const (
 	metaPosition = "ebb.position"
 	metaEvents   = "ebb.events" // length of events.jsonl when the checkpoint was written
 	slotPrefix   = "optimizer."
+	carryPrefix  = "carried."
 )
 
 // modelMetadata is what makes a weights file a whole model.
@@ -104,6 +106,9 @@ func (s *saver) write(file string, st *train.State, events int64) error {
 	for _, w := range st.Slots {
 		list = append(list, entryOf(w, slotPrefix+w.Name).Tensor(modelfile.Exact()))
 	}
+	for _, w := range st.Carried {
+		list = append(list, entryOf(w, carryPrefix+w.Name).Tensor(modelfile.Exact()))
+	}
 	return modelfile.WriteFile(filepath.Join(s.dir, file), meta, list)
 }
 
@@ -134,20 +139,30 @@ func readState(path string, shape train.State) (st train.State, events int64, er
 		}
 		return out, entries
 	}
+	shape.Carried = nil
+	for _, t := range f.Tensors {
+		name, ok := strings.CutPrefix(t.Name, carryPrefix)
+		if ok && len(t.Shape) == 2 {
+			// Its rows are those of the batch, which the model does not know.
+			shape.Carried = append(shape.Carried, train.Saved{Name: name, Tensor: tensor.New(t.Shape...)})
+		}
+	}
+	carried, c := fill(shape.Carried, carryPrefix)
 	weights, a := fill(shape.Weights, "")
 	slots, b := fill(shape.Slots, slotPrefix)
-	if err := modelfile.LoadInto(f, append(a, b...)); err != nil {
+	if err := modelfile.LoadInto(f, slices.Concat(a, b, c)); err != nil {
 		return st, 0, fmt.Errorf("%s: %w", path, err)
 	}
-	st.Weights, st.Slots = weights, slots
+	st.Weights, st.Slots, st.Carried = weights, slots, carried
 	return st, events, nil
 }
 
-// weightsOnly drops the optimizer's state from a checkpoint.
+// weightsOnly drops from a checkpoint what is no weight: the optimizer's state,
+// and what recurrent layers carry.
 func weightsOnly(f *modelfile.File) *modelfile.File {
 	w := &modelfile.File{Metadata: f.Metadata}
 	for _, t := range f.Tensors {
-		if !strings.HasPrefix(t.Name, slotPrefix) {
+		if !strings.HasPrefix(t.Name, slotPrefix) && !strings.HasPrefix(t.Name, carryPrefix) {
 			w.Tensors = append(w.Tensors, t)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/ebb-ml/ebb/nn"
+	"github.com/google/jsonschema-go/jsonschema"
 	"go.yaml.in/yaml/v4"
 )
 
@@ -32,8 +33,12 @@ func slopeField(v *float64) field {
 	return numberField("slope", "factor of z", math.Inf(-1), math.Inf(1), false, v)
 }
 
-// valueOf names the setting of each init that has one.
-var valueOf = map[string]string{"constant": "value", "normal": "std", "uniform": "limit"}
+// valueOf names the setting of each init that needs one, gainOf that of each that
+// may have one.
+var (
+	valueOf = map[string]string{"constant": "value", "normal": "std", "uniform": "limit"}
+	gainOf  = map[string]bool{"orthogonal": true, "identity": true}
+)
 
 func (d *decoder) init(n *yaml.Node) (InitSpec, error) {
 	name, settings, err := d.one(n, "an init")
@@ -48,12 +53,32 @@ func (d *decoder) init(n *yaml.Node) (InitSpec, error) {
 	switch {
 	case has && settings == nil:
 		return s, d.fail(n, "%s needs a setting: {%s: {%s: 0.05}}", s.Name, s.Name, key)
+	case gainOf[s.Name] && settings != nil:
+		err = d.mapping(settings, s.Name, []field{gainField(&s.Value)})
 	case !has && settings != nil:
 		return s, d.fail(settings, "%s takes no settings", s.Name)
 	case has:
 		err = d.mapping(settings, s.Name, []field{initField(s.Name, &s.Value)})
 	}
 	return s, err
+}
+
+// gainField takes a factor that is not 0: that would be zeros.
+func gainField(v *float64) field {
+	f := numberField("gain", "what the matrix is multiplied by", math.Inf(-1), math.Inf(1), false, v)
+	set := f.set
+	f.set = func(d *decoder, n *yaml.Node) error {
+		if err := set(d, n); err != nil {
+			return err
+		}
+		if *v == 0 {
+			return d.wrong(n, "expected a factor that is not 0: that is zeros")
+		}
+		return nil
+	}
+	f.required = true
+	f.schema.Not = &jsonschema.Schema{Const: ptr[any](0.0)}
+	return f
 }
 
 func initField(name string, v *float64) field {

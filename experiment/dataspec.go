@@ -28,6 +28,9 @@ func dataFields(s *DataSpec) []field {
 		textField("target", "the column to predict", &s.Target),
 		shareField("validation", "share of the rows held out, split by the seed", "nothing would be left to train on", &s.Validation),
 		boolField("standardize", "bring inputs, and a regression's target, to mean 0 and deviation 1, fitted on the training rows", &s.Standardize),
+		intField("window", "for a series: how many past steps make one example", 1, maxSteps, &s.Window),
+		intField("length", "for generated sequences: their steps", 1, maxSteps, &s.Length),
+		intField("samples", "for a generated set: its examples", 1, maxSamples, &s.Samples),
 	}
 }
 

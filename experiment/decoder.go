@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/ebb-ml/ebb/internal/spelling"
@@ -39,9 +38,6 @@ const (
 	maxSpecBytes = 1 << 20
 	maxNodes     = 100_000
 )
-
-// reserved are keys of the spec language that need recurrent layers.
-var reserved = []string{"window", "length", "samples", "bptt", "rnn", "lstm", "gru", "return", "recurrent_init"}
 
 func (d *decoder) fail(n *yaml.Node, format string, args ...any) error {
 	line := 0
@@ -135,9 +131,6 @@ func (d *decoder) mapping(n *yaml.Node, what string, fields []field) error {
 }
 
 func (d *decoder) unknown(key *yaml.Node, what string, names []string) error {
-	if slices.Contains(reserved, key.Value) {
-		return d.fail(key, "%s: %q belongs to recurrent networks, which this version does not train", what, key.Value)
-	}
 	return d.fail(key, "%s: unknown key %q, %s", what, spelling.Clip(key.Value), spelling.Suggest(key.Value, names))
 }
 

@@ -19,6 +19,11 @@ type Description struct {
 		Rows        int      `json:"rows"`
 		Validation  int      `json:"validation_rows"`
 		Features    int      `json:"features"`
+		Layout      string   `json:"layout"`
+		Steps       int      `json:"steps,omitempty"` // of a sequence, the longest; of a window of a text
+		Window      int      `json:"window,omitempty"`
+		IDs         int      `json:"ids,omitempty"` // different ones, where the inputs are ids
+		PerStep     bool     `json:"per_step,omitempty"`
 		Targets     []string `json:"targets"`
 		Classes     []string `json:"classes,omitempty"`
 		Missing     int      `json:"missing_cells,omitempty"`
@@ -45,7 +50,7 @@ type LayerDescription struct {
 
 // Describe returns the description of an experiment.
 func (e *Experiment) Describe() (*Description, error) {
-	rows, err := nn.Summarize(e.Model, e.Train.X.Cols())
+	rows, err := nn.Summarize(e.Model, e.oneStep()...)
 	if err != nil {
 		return nil, err
 	}
@@ -55,6 +60,9 @@ func (e *Experiment) Describe() (*Description, error) {
 	if e.Validation != nil {
 		d.Data.Validation = e.Validation.Len()
 	}
+	in := e.Spec.inputOf(e.Train)
+	d.Data.Layout, d.Data.Steps, d.Data.Window = e.Train.Layout.String(), in.steps, e.Train.Window
+	d.Data.IDs, d.Data.PerStep = e.Train.IDs, e.Train.PerStep
 	d.Data.Targets, d.Data.Classes = e.Train.Targets, e.Train.Classes
 	d.Data.Missing, d.Data.Dropped = e.missing, e.dropped
 	d.Data.Standardize = e.Spec.Data.Standardize
@@ -62,7 +70,7 @@ func (e *Experiment) Describe() (*Description, error) {
 	for i, r := range rows {
 		l := LayerDescription{Site: r.Site, Module: r.Module, Kind: r.Kind, Params: r.Params, depth: r.Depth}
 		if r.Out != nil {
-			l.Output = r.Out[1:]
+			l.Output = e.outputOf(r.Out)
 		}
 		l.Settings = e.settings[layers[i]]
 		d.Layers = append(d.Layers, l)
@@ -100,6 +108,9 @@ func (t TrainSpec) asMap() map[string]any {
 	if t.Batch == 0 {
 		m["batch"] = "full"
 	}
+	if t.BPTT > 0 {
+		m["bptt"] = t.BPTT
+	}
 	switch s := t.Schedule; s.Name {
 	case "step":
 		m["every"], m["gamma"] = s.Every, s.Gamma
@@ -118,14 +129,19 @@ func (t TrainSpec) asMap() map[string]any {
 func (d *Description) Write(w io.Writer) error {
 	var b strings.Builder
 	target := strings.Join(d.Data.Targets, ", ")
-	fmt.Fprintf(&b, "data       %s: %d rows to train on, %d held out, %d features\n", d.Data.Source, d.Data.Rows, d.Data.Validation, d.Data.Features)
+	d.writeSize(&b)
 	if d.Data.Task == data.Classification.String() {
 		fmt.Fprintf(&b, "           predicts %s, one of %d classes\n", target, len(d.Data.Classes))
 	} else {
 		fmt.Fprintf(&b, "           predicts %s, a number\n", target)
 	}
+	if d.Data.PerStep && d.Data.Layout != data.Stream.String() {
+		b.WriteString("           at every step\n")
+	}
 	scale := "values as they are"
-	if d.Data.Standardize {
+	if d.Data.IDs > 0 {
+		scale = fmt.Sprintf("inputs are ids of %d different things", d.Data.IDs)
+	} else if d.Data.Standardize {
 		scale = "values standardized on the training rows"
 	}
 	if d.Data.Missing > 0 {

@@ -46,6 +46,9 @@ func kinds() []kind {
 			}},
 		object("flatten", "joins all features of an example into one row", empty),
 		object("embedding", "looks up a learned row for each id", embeddingFields),
+		object("rnn", "h = φ(W_ih·x + b_ih + W_hh·h + b_hh) at each step of a sequence", rnnFields),
+		object("lstm", "long short-term memory, PyTorch's gates i, f, g, o", recurrentFields),
+		object("gru", "gated recurrent unit, PyTorch's gates r, z, n", recurrentFields),
 		{"residual", "x + body(x)", itemsRef,
 			func(d *decoder, n *yaml.Node, it *Item, depth int, count *int) (err error) {
 				it.Body, err = d.items(n, "residual", depth+1, count)
@@ -96,9 +99,9 @@ func denseFields(it *Item) []field {
 }
 
 func embeddingFields(it *Item) []field {
-	vocab := intField("vocab", "number of different ids", 1, 1<<24, &it.Vocab)
+	vocab := intField("vocab", "number of different ids; by default those of the data, where it is a text or sequences of ids", 1, 1<<24, &it.Vocab)
 	units := intField("units", "length of a row", 1, maxUnits, &it.Units)
-	vocab.required, units.required = true, true
+	units.required = true
 	return []field{vocab, units}
 }
 
@@ -117,6 +120,10 @@ func initSchema() *jsonschema.Schema {
 		if valueOf[name] != "" {
 			s.OneOf = append(s.OneOf, objectSchema([]field{{name: name, doc: "an init", required: true,
 				schema: objectSchema([]field{initField(name, new(float64))})}}))
+		}
+		if gainOf[name] {
+			s.OneOf = append(s.OneOf, objectSchema([]field{{name: name, doc: "an init", required: true,
+				schema: objectSchema([]field{gainField(new(float64))})}}))
 		}
 	}
 	return s
@@ -196,9 +203,6 @@ func (d *decoder) item(n *yaml.Node, depth int, count *int) (Item, error) {
 		}
 		k := slices.IndexFunc(kinds(), func(k kind) bool { return k.name == key.Value })
 		if k < 0 {
-			if slices.Contains(reserved, key.Value) {
-				return it, d.unknown(key, "model", nil)
-			}
 			return it, d.fail(key, "model: unknown layer %q, %s", spelling.Clip(key.Value), suggestKind(key.Value))
 		}
 		if it.Kind != "" {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/ebb-ml/ebb/data"
 	"github.com/ebb-ml/ebb/nn"
 	"github.com/ebb-ml/ebb/tensor"
 )
@@ -18,6 +19,8 @@ const maxParams = 1 << 29
 const (
 	maxValues      = 1 << 22
 	maxBatchValues = 1 << 31
+
+	maxSequenceValues = 1 << 27 // what the layers make of one sequence
 )
 
 // Streams of the seed, one for each use.
@@ -30,11 +33,14 @@ const (
 // example through them.
 type modelBuilder struct {
 	spec   *Spec
+	in     input
 	rng    *tensor.RNG
 	params int
 	limit  int // of params
 	values int // made of one example so far
 	drops  uint64
+
+	inResidual bool // the layers at hand are the body of a residual
 
 	settings map[nn.Layer]string // what `describe` tells of each layer
 }
@@ -47,12 +53,12 @@ type built struct {
 	values   int   // that the layers make of one example
 }
 
-// buildModel makes the model of a spec for the given number of input features,
-// with its initial weights. A model of more than limit parameters, biases not
+// buildModel makes the model of a spec for the given input, with its initial
+// weights. A model of more than limit parameters, biases not
 // counted, or of more than maxValues values is refused before it takes memory.
-func buildModel(s *Spec, features, limit int) (built, error) {
-	b := &modelBuilder{spec: s, limit: limit, rng: tensor.NewRNG(s.Train.Seed, initStream), settings: map[nn.Layer]string{}}
-	layers, out, err := b.layers(s.Model, []int{features})
+func buildModel(s *Spec, in input, limit int) (built, error) {
+	b := &modelBuilder{spec: s, in: in, limit: limit, rng: tensor.NewRNG(s.Train.Seed, initStream), settings: map[nn.Layer]string{}}
+	layers, out, err := b.layers(s.Model, false, in.shape())
 	if err != nil {
 		return built{}, err
 	}
@@ -60,16 +66,21 @@ func buildModel(s *Spec, features, limit int) (built, error) {
 }
 
 // layers makes a list of items. shape is that of one example, out what becomes
-// of it.
-func (b *modelBuilder) layers(items []Item, shape []int) (layers []nn.Layer, out []int, err error) {
+// of it; follows says that a recurrent layer comes after them.
+func (b *modelBuilder) layers(items []Item, follows bool, shape []int) (layers []nn.Layer, out []int, err error) {
 	for i := range items {
 		it := &items[i]
-		for range it.Repeat {
-			if it.Kind == "dense" {
+		for n := range it.Repeat {
+			more := follows || hasRecurrent(items[i+1:]) || n < it.Repeat-1 && hasRecurrent(items[i:i+1])
+			var l nn.Layer
+			switch {
+			case it.Kind == "dense":
 				layers, shape, err = b.dense(layers, it, nextActivation(items, i), shape)
-			} else {
-				var l nn.Layer
-				l, shape, err = b.layer(it, shape)
+			case it.isRecurrent():
+				l, shape, err = b.recurrent(it, more, n < it.Repeat-1, shape)
+				layers = append(layers, l)
+			default:
+				l, shape, err = b.layer(it, more, shape)
 				layers = append(layers, l)
 			}
 			if err == nil {
@@ -102,8 +113,8 @@ func nextActivation(items []Item, i int) string {
 	return ""
 }
 
-// layer makes one layer of any kind but dense.
-func (b *modelBuilder) layer(it *Item, shape []int) (l nn.Layer, out []int, err error) {
+// layer makes one layer of any kind but dense and the recurrent ones.
+func (b *modelBuilder) layer(it *Item, follows bool, shape []int) (l nn.Layer, out []int, err error) {
 	last := shape[len(shape)-1]
 	settings := ""
 	switch it.Kind {
@@ -123,6 +134,9 @@ func (b *modelBuilder) layer(it *Item, shape []int) (l nn.Layer, out []int, err 
 		seed := tensor.NewRNG(b.spec.Train.Seed, dropoutStream+b.drops).Uint64()
 		l, settings = nn.NewDropout(it.Rate, seed), fmt.Sprintf("rate %g", it.Rate)
 	case "flatten":
+		if b.in.layout != data.Rows && len(shape) > 1 {
+			return nil, nil, b.fail(it, "flatten: it joins what one example has, and here each step is a row of its own: a recurrent layer with return: last makes one row of them")
+		}
 		n := 1
 		for _, d := range shape {
 			n *= d
@@ -132,15 +146,19 @@ func (b *modelBuilder) layer(it *Item, shape []int) (l nn.Layer, out []int, err 
 		if it != &b.spec.Model[0] || it.Repeat > 1 || len(b.settings) > 0 {
 			return nil, nil, b.fail(it, "embedding: it takes the ids that are in the data: it can only be the first layer, once")
 		}
-		if err = b.count(it, it.Vocab*it.Units); err == nil {
-			l, settings = nn.NewEmbedding(it.Vocab, it.Units), "init normal(1)"
+		var vocab int
+		if vocab, err = b.vocab(it); err == nil {
+			err = b.count(it, vocab*it.Units)
+		}
+		if err == nil {
+			l, settings = nn.NewEmbedding(vocab, it.Units), fmt.Sprintf("vocab %d, init normal(1)", vocab)
 			nn.Initialize(l, b.rng)
 			shape = []int{last, it.Units}
 		}
 	case "residual":
-		l, err = b.residual(it, shape)
+		l, err = b.residual(it, follows, shape)
 	case "parallel":
-		l, shape, err = b.parallel(it, shape)
+		l, shape, err = b.parallel(it, follows, shape)
 	default:
 		err = b.fail(it, "model: unknown layer %q", it.Kind)
 	}
@@ -189,8 +207,10 @@ func (b *modelBuilder) dense(layers []nn.Layer, it *Item, following string, shap
 	return layers, out, nil
 }
 
-func (b *modelBuilder) residual(it *Item, shape []int) (nn.Layer, error) {
-	body, end, err := b.layers(it.Body, shape)
+func (b *modelBuilder) residual(it *Item, follows bool, shape []int) (nn.Layer, error) {
+	defer func(before bool) { b.inResidual = before }(b.inResidual)
+	b.inResidual = true
+	body, end, err := b.layers(it.Body, follows, shape)
 	if err != nil {
 		return nil, err
 	}
@@ -201,17 +221,20 @@ func (b *modelBuilder) residual(it *Item, shape []int) (nn.Layer, error) {
 	return nn.NewResidual(body...), nil
 }
 
-func (b *modelBuilder) parallel(it *Item, shape []int) (nn.Layer, []int, error) {
+func (b *modelBuilder) parallel(it *Item, follows bool, shape []int) (nn.Layer, []int, error) {
 	var branches []nn.Layer
-	out := append([]int(nil), shape...)
-	out[len(out)-1] = 0
+	var out []int
 	for i, items := range it.Branches {
-		layers, end, err := b.layers(items, shape)
+		layers, end, err := b.layers(items, follows, shape)
 		if err != nil {
 			return nil, nil, err
 		}
-		if len(end) != len(shape) {
-			return nil, nil, b.fail(it, "parallel: branch %d makes %s of %s, expected as many dimensions", i+1, tensor.ShapeString(end), tensor.ShapeString(shape))
+		if i == 0 {
+			out = append(out, end...)
+			out[len(out)-1] = 0
+		}
+		if len(end) != len(out) {
+			return nil, nil, b.fail(it, "parallel: branch %d makes %s, expected as many dimensions as branch 1 makes, %d", i+1, tensor.ShapeString(end), len(out))
 		}
 		branches = append(branches, nn.NewSequential(layers...))
 		out[len(out)-1] += end[len(end)-1]
@@ -239,14 +262,37 @@ func (b *modelBuilder) count(it *Item, n int) error {
 	return nil
 }
 
-// make adds the values that a layer makes of one example.
+// vocab returns the number of ids of an embedding, by default those of the data.
+func (b *modelBuilder) vocab(it *Item) (int, error) {
+	switch {
+	case it.Vocab > 0:
+		return it.Vocab, nil
+	case b.in.ids > 0:
+		return b.in.ids, nil
+	}
+	return 0, b.fail(it, "embedding: the key \"vocab\" is missing: the data does not say how many ids there are")
+}
+
+// make adds the values that a layer makes of one example; of a sequence those of
+// the steps that are kept.
 func (b *modelBuilder) make(it *Item, shape []int) error {
 	n := 1
 	for _, d := range shape {
 		n *= d
 	}
-	if b.values += n; b.values > maxValues {
-		return b.fail(it, "%s: the layers make more than %d values of one example, expected at most that", it.Kind, maxValues)
+	if b.in.layout != data.Rows && len(shape) == 2 {
+		n = n / max(shape[0], 1) * b.in.recorded(b.spec.Train.BPTT)
+	}
+	return b.made(it, n)
+}
+
+func (b *modelBuilder) made(it *Item, n int) error {
+	limit := maxValues
+	if b.in.layout != data.Rows {
+		limit = maxSequenceValues
+	}
+	if b.values += n; b.values > limit {
+		return b.fail(it, "%s: the layers make more than %d values of one example, expected at most that", it.Kind, limit)
 	}
 	return nil
 }
@@ -264,7 +310,7 @@ func (b *modelBuilder) at(it *Item, err error) error {
 }
 
 func initText(i nn.Init) string {
-	if valueOf[i.Name] != "" {
+	if valueOf[i.Name] != "" || gainOf[i.Name] && i.Value != 0 {
 		return fmt.Sprintf("%s(%g)", i.Name, i.Value)
 	}
 	return i.Name

@@ -19,9 +19,13 @@ const (
 	maxLayers = 10_000
 	maxNest   = 20
 	maxBatch  = 1 << 24
+	maxSteps  = 1_000_000
+
+	maxSamples = 10_000_000
 
 	defaultValidation = 0.2
 	defaultBatch      = 32
+	defaultTextWindow = 64 // steps of a window of a text
 )
 
 // MaxEpochs is the largest number of epochs that a run may be asked for: a

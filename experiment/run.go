@@ -128,10 +128,7 @@ func (e *Experiment) run(ctx context.Context, opt RunOptions, from *train.State,
 	r.saver = &saver{dir: opt.Dir, meta: meta, events: r.events, interval: interval}
 
 	t := e.Spec.Train
-	batches := 1
-	if t.Batch > 0 {
-		batches = (e.Train.Len() + t.Batch - 1) / t.Batch
-	}
+	batches := e.batchesOf()
 	r.every = max(1, uint64(batches)*uint64(t.Epochs)/maxStepEvents)
 	r.flowEvery = max(1, t.Epochs/maxFlowEvents)
 	start := startEvent{Type: "start", Time: time.Now().UTC().Format(time.RFC3339), Rows: e.Train.Len(), Batches: batches}
@@ -146,7 +143,7 @@ func (e *Experiment) run(ctx context.Context, opt RunOptions, from *train.State,
 	}
 	result, err := train.Fit(ctx, train.Config{
 		Model: e.Model, Loss: e.Loss, Optimizer: r.optimizer, Train: e.Train, Validation: e.Validation, Scaler: e.Schema.Scaler,
-		Epochs: t.Epochs, Batch: t.Batch, Seed: t.Seed, LR: e.Spec.Optimizer.LR, Schedule: schedule,
+		Epochs: t.Epochs, Batch: t.Batch, BPTT: t.BPTT, Seed: t.Seed, LR: e.Spec.Optimizer.LR, Schedule: schedule,
 		ClipNorm: t.ClipNorm, ClipValue: t.ClipValue, Patience: t.Early.Patience, MinDelta: t.Early.MinDelta,
 		Probe: r.flow, Meter: r.updates,
 		Hooks: train.Hooks{OnStep: r.onStep, OnEpoch: r.onEpoch},

@@ -106,9 +106,6 @@ func (d *decoder) enum(n *yaml.Node, values []string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if slices.Contains(reserved, v) {
-		return "", d.wrong(n, "%q belongs to recurrent networks, which this version does not train", v)
-	}
 	if !slices.Contains(values, v) {
 		return "", d.wrong(n, "unknown name %q, %s", spelling.Clip(v), spelling.Suggest(v, values))
 	}

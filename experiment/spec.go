@@ -21,6 +21,9 @@ type DataSpec struct {
 	Target      string  // the column to predict
 	Validation  float64 // share held out, from [0, 1); -1 until the data is known: 0, or 0.2 when it has no test set
 	Standardize bool    // inputs, and a regression's target; true
+	Window      int     // past steps of a series that make one example; 0 is no series
+	Length      int     // steps of a generated sequence; 0 is the set's default
+	Samples     int     // of a generated set; 0 is its default
 }
 
 // Item is one entry of the model.
@@ -29,15 +32,22 @@ type Item struct {
 	Repeat int    // 1
 	Line   int    // of the spec, 0 if it was made by a program
 
-	Units      int            // dense, embedding
-	Activation ActivationSpec // dense, activation
-	Init       InitSpec       // dense
+	Units      int            // dense, embedding, and rnn, lstm, gru
+	Activation ActivationSpec // dense, activation; rnn: tanh
+	Init       InitSpec       // dense; rnn, lstm, gru: of the input weights
 	Bias       bool           // dense; true
-	BiasInit   InitSpec       // dense; zeros
+	BiasInit   InitSpec       // dense: zeros; rnn, lstm, gru: see nn.RecurrentInit
 	Rate       float64        // dropout
-	Vocab      int            // embedding
-	Body       []Item         // residual
-	Branches   [][]Item       // parallel
+	Vocab      int            // embedding; 0 is the number of ids in the data
+
+	// Of rnn, lstm and gru.
+	Layers        int    // 1
+	Bidirectional bool   // both directions in time
+	Return        string // last, all, or "" for what the layers after it and the data need
+	RecurrentInit InitSpec
+
+	Body     []Item   // residual
+	Branches [][]Item // parallel
 }
 
 // ActivationSpec names an activation; Slope is for linear (1) and leaky_relu
@@ -47,7 +57,8 @@ type ActivationSpec struct {
 	Slope float64
 }
 
-// InitSpec names an initialization; Value is for constant, normal and uniform.
+// InitSpec names an initialization; Value is for constant, normal and uniform,
+// and the gain of orthogonal and identity, 0 for 1.
 // An empty name is the default for the activation.
 type InitSpec struct {
 	Name  string
@@ -71,6 +82,7 @@ type OptimizerSpec struct {
 type TrainSpec struct {
 	Epochs    int    // 20
 	Batch     int    // 0 is "full"; 32, or all rows when there are fewer
+	BPTT      int    // window of truncated backpropagation through time; 0 is the whole sequence, of a text 64
 	Seed      uint64 // 1
 	ClipNorm  float64
 	ClipValue float64
@@ -78,6 +90,7 @@ type TrainSpec struct {
 	Early     EarlySpec
 
 	batchLine int // of the spec, 0 when it leaves Batch to its default
+	bpttLine  int
 }
 
 // ScheduleSpec names a learning-rate schedule; see package optim.

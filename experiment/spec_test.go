@@ -75,7 +75,6 @@ func TestWrongSpecs(t *testing.T) {
 		{"unknown layer", "data: {source: xor}\nmodel: [{densee: {units: 1}}]\n", `unknown layer "densee", did you mean "dense"?`},
 		{"two layers", "data: {source: xor}\nmodel: [{dense: {units: 1}, flatten: {}}]\n", "give each a dash of its own"},
 		{"empty model", "data: {source: xor}\nmodel: []\n", "the list of layers is empty"},
-		{"recurrent", "data: {source: xor}\nmodel: [{lstm: {units: 1}}]\n", "belongs to recurrent networks"},
 		{"activation", strings.Replace(minimal, "units: 2", "units: 2, activation: sigmoyd", 1), `dense.activation: unknown name "sigmoyd", did you mean "sigmoid"?`},
 		{"init without value", strings.Replace(minimal, "units: 2", "units: 2, init: normal", 1), "normal needs a setting: {normal: {std: 0.05}}"},
 		{"loss", minimal + "loss: cross_entropi\n", `did you mean "cross_entropy"?`},

@@ -84,6 +84,7 @@ func openFile(path string) (*Trained, error) {
 	if t.Schema.Scaler == nil {
 		return nil, fmt.Errorf("%s: %s in its metadata has no scaler", path, metaSchema)
 	}
+	t.Spec.applyTextWindow(t.Schema.Layout)
 	if t.Spec.Loss == "" {
 		t.Spec.Loss = defaultLoss(t.Schema.Target.Task)
 	}
@@ -95,13 +96,14 @@ func openFile(path string) (*Trained, error) {
 	for i := range weights.Tensors {
 		stored += weights.Tensors[i].Len()
 	}
-	m, err := buildModel(t.Spec, len(t.Schema.Scaler.Mean), stored)
+	m, err := buildModel(t.Spec, t.Spec.inputOfSchema(t.Schema), stored)
 	if err != nil {
 		return nil, err
 	}
 	t.Model = m.model
 	target := t.Schema.Target
-	answers := &data.Dataset{Name: metaSchema, Task: target.Task, Classes: target.Classes, Targets: target.AllNames()}
+	answers := &data.Dataset{Name: metaSchema, Task: target.Task, Classes: target.Classes, Targets: target.AllNames(),
+		Layout: t.Schema.Layout, PerStep: t.Schema.PerStep || t.Schema.Layout == data.Stream}
 	if err := checkOutput(t.Spec, m.out, answers); err != nil {
 		return nil, err
 	}

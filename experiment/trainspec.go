@@ -33,6 +33,13 @@ func trainFields(s *TrainSpec) []field {
 			}},
 		numberField("clip_norm", "largest norm of the whole gradient; 0 is none", 0, inf, false, &s.ClipNorm),
 		numberField("clip_value", "largest size of one element of the gradient; 0 is none", 0, inf, false, &s.ClipValue),
+		{name: "bptt", doc: "window of truncated backpropagation through time, in steps; 0 is the whole sequence, and 64 for a text",
+			schema: &jsonschema.Schema{Type: "integer", Minimum: ptr(0.0), Maximum: ptr(float64(maxSteps))},
+			set: func(d *decoder, n *yaml.Node) (err error) {
+				s.bpttLine = n.Line
+				s.BPTT, err = d.integer(n, 0, maxSteps)
+				return err
+			}},
 		{name: "schedule", doc: "how the learning rate changes", schema: objectSchema(scheduleFields(&ScheduleSpec{})),
 			set: func(d *decoder, n *yaml.Node) error { return d.mapping(n, "schedule", scheduleFields(&s.Schedule)) }},
 		{name: "early_stopping", doc: "stop when the validation loss no longer falls", schema: objectSchema(earlyFields(&EarlySpec{})),
