@@ -24,23 +24,36 @@ type NonFinite struct {
 	// grew from one layer (or backward stage) to the next before that; 0 where
 	// there are not two to compare.
 	GrowthPerLayer float64 `json:"growth_per_layer"`
+
+	// Inside a recurrent layer, forward where it gives every state and backward,
+	// Time is the step of the sequence, from 0, Lag how many steps the way came
+	// before it, and GrowthPerStep the geometric mean by which the norms grew from
+	// one of these to the next; Time and Lag are −1 elsewhere.
+	Time          int     `json:"time"`
+	Lag           int     `json:"lag"`
+	GrowthPerStep float64 `json:"growth_per_step"`
+}
+
+// overTime fills in the part of a recurrent layer.
+func (n *NonFinite) overTime(time, lag int, growth float64) {
+	n.Time, n.Lag, n.GrowthPerStep = time, lag, growth
 }
 
 // FindNonFinite runs one step without an update and returns the first value
 // that is not finite, nil when all are: first the input and the weights as they
 // are, then the outputs in forward order, the loss, and the gradients in
-// backward order. lossOf returns the loss of a prediction and writes its
+// backward order, in a recurrent layer step by step. lossOf returns the loss of a prediction and writes its
 // gradient to dpred.
 //
 // It sums to the parameters' gradients and sets them to zero afterwards. It
 // takes the place of p's Probe and Trace while it runs, and resets p before.
 func FindNonFinite(p *nn.Pass, model nn.Layer, x *tensor.Tensor, lossOf func(dpred, pred *tensor.Tensor) float64) *NonFinite {
 	if n := kernel.Count(x.Data).NonFinite; n > 0 {
-		return &NonFinite{Phase: "input", Count: n, Step: p.Step}
+		return &NonFinite{Phase: "input", Count: n, Step: p.Step, Time: -1, Lag: -1}
 	}
 	for _, q := range nn.Named(model) {
 		if n := kernel.Count(q.Value.Data).NonFinite; n > 0 {
-			return &NonFinite{Phase: "weights", Where: q.Site, Name: q.Name, Count: n, Step: p.Step}
+			return &NonFinite{Phase: "weights", Where: q.Site, Name: q.Name, Count: n, Step: p.Step, Time: -1, Lag: -1}
 		}
 	}
 	f := &finder{step: p.Step}
@@ -75,12 +88,17 @@ type finder struct {
 	step   uint64
 	first  *NonFinite
 	growth growth
+	time   timeFinder
 }
 
 // forward takes a layer's output: the size per unit, as layers differ in width.
 func (f *finder) forward(site string, stage nn.Stage, out *tensor.Tensor) {
 	c := kernel.Count(out.Data)
+	had := f.first != nil
 	f.found("forward", site, stage, c.NonFinite)
+	if !had && f.first != nil && stage == nn.StageRecurrent && out.Rank() == 3 {
+		f.first.overTime(firstStep(out))
+	}
 	if f.first == nil && stage != nn.StageShape {
 		f.growth.add(math.Sqrt(c.SumSquares / float64(max(out.Len(), 1))))
 	}
@@ -88,6 +106,10 @@ func (f *finder) forward(site string, stage nn.Stage, out *tensor.Tensor) {
 
 // Observe takes a stage of the way back.
 func (f *finder) Observe(e nn.Event) {
+	if e.Time >= 0 && e.Stage != nn.StageLoss {
+		f.observeTime(e)
+		return
+	}
 	f.found("backward", e.Site, e.Stage, e.NonFinite)
 	if f.first == nil && e.Depth == 0 {
 		f.growth.add(e.Out)
@@ -114,13 +136,13 @@ func (f *finder) gradients(model nn.Layer) {
 		}
 	}
 	if math.IsInf(sum, 1) {
-		f.first = &NonFinite{Phase: "backward", Where: largest.Where, Stage: nn.StageWeights, Name: largest.Name, Step: f.step, GrowthPerLayer: f.growth.mean()}
+		f.first = &NonFinite{Phase: "backward", Where: largest.Where, Stage: nn.StageWeights, Name: largest.Name, Step: f.step, GrowthPerLayer: f.growth.mean(), Time: -1, Lag: -1}
 	}
 }
 
 func (f *finder) found(phase, where string, stage nn.Stage, count int) {
 	if count > 0 && f.first == nil {
-		f.first = &NonFinite{Phase: phase, Where: where, Stage: stage, Count: count, Step: f.step, GrowthPerLayer: f.growth.mean()}
+		f.first = &NonFinite{Phase: phase, Where: where, Stage: stage, Count: count, Step: f.step, GrowthPerLayer: f.growth.mean(), Time: -1, Lag: -1}
 	}
 }
 
