@@ -13,12 +13,18 @@ import (
 // stepper tells it of every update by ObserveUpdate; a loop of one's own calls
 // Before and After around each. Mark begins an interval, such as an epoch.
 type Updates struct {
-	params []nn.NamedParam
-	index  map[*nn.Param]int
-	before [][]tensor.Float // once Before has been called
-	start  [][]tensor.Float
-	last   []Effect
-	sum    []float64 // Σ relative update per step since Mark
+	// Every is how many updates there are to one that is measured; the first
+	// one after Mark always is. 0, the default, is every update.
+	Every int
+
+	updates int // since Mark
+	params  []nn.NamedParam
+	index   map[*nn.Param]int
+	before  [][]tensor.Float // once Before has been called
+	start   [][]tensor.Float
+	last    []Effect
+	sum     []float64 // Σ relative update of the measured updates since Mark
+	count   []int     // of these
 }
 
 // Effect is what one parameter went through.
@@ -31,7 +37,7 @@ type Effect struct {
 	Unmoved  float64 // share of elements that are the same bit for bit after it
 
 	Steps        int     // since Mark
-	MeanRelative float64 // mean of Relative over them
+	MeanRelative float64 // mean of Relative over those of them that were measured
 	Moved        float64 // ‖Δw‖/‖w‖ between Mark and now
 	Frozen       float64 // share of elements that are now what they were at Mark
 }
@@ -49,22 +55,24 @@ func NewUpdates(model nn.Layer) *Updates {
 		u.start = append(u.start, make([]tensor.Float, p.Value.Len()))
 		u.last = append(u.last, Effect{Name: p.Name, Where: p.Site, Elements: p.Value.Len()})
 	}
-	u.sum = make([]float64, len(u.params))
+	u.sum, u.count = make([]float64, len(u.params)), make([]int, len(u.params))
 	u.Mark()
 	return u
 }
 
 // Mark begins a new interval.
 func (u *Updates) Mark() {
+	u.updates = 0
 	clear(u.sum)
+	clear(u.count)
 	for i, p := range u.params {
-		u.last[i].Steps = 0
 		copy(u.start[i], p.Value.Data)
 	}
 }
 
 // Before takes the weights down before an update.
 func (u *Updates) Before() {
+	u.updates++
 	for i, p := range u.params {
 		if i == len(u.before) {
 			u.before = append(u.before, make([]tensor.Float, p.Value.Len()))
@@ -81,6 +89,12 @@ func (u *Updates) After() {
 	}
 }
 
+// WantsUpdate reports whether the update that comes next is one to measure.
+func (u *Updates) WantsUpdate() bool {
+	u.updates++
+	return u.Every < 2 || u.updates%u.Every == 1
+}
+
 // ObserveUpdate takes down an update of p: Σ(now−before)², Σ before², and how
 // many elements are what they were, bit for bit.
 func (u *Updates) ObserveUpdate(p *nn.Param, moved, size float64, same int) {
@@ -90,7 +104,7 @@ func (u *Updates) ObserveUpdate(p *nn.Param, moved, size float64, same int) {
 	}
 	e := &u.last[i]
 	e.Relative, e.Unmoved = effect(e.Elements, moved, size, same)
-	e.Steps++
+	u.count[i]++
 	u.sum[i] += e.Relative
 }
 
@@ -99,7 +113,10 @@ func (u *Updates) Rows() []Effect {
 	rows := make([]Effect, len(u.last))
 	for i, p := range u.params {
 		e := u.last[i]
-		e.MeanRelative = ratio(u.sum[i], float64(e.Steps))
+		if u.count[i] > 0 {
+			e.Steps = u.updates
+		}
+		e.MeanRelative = ratio(u.sum[i], float64(u.count[i]))
 		moved, size, same := kernel.Change(p.Value.Data, u.start[i])
 		e.Moved, e.Frozen = effect(e.Elements, moved, size, same)
 		rows[i] = e

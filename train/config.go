@@ -44,7 +44,7 @@ type Config struct {
 	// Probe measures the backward flow of every step; nil costs nothing.
 	Probe nn.Probe
 
-	// Meter measures what every update does to the weights; nil costs nothing.
+	// Meter measures what updates do to the weights; nil costs nothing.
 	Meter UpdateMeter
 
 	Hooks Hooks

@@ -32,7 +32,7 @@ type Stepper struct {
 	// backward flow; its Step is the number of the step that comes next.
 	Pass *nn.Pass
 
-	// Meter is told what each update does to the weights; nil costs nothing.
+	// Meter is told what updates do to the weights; nil costs nothing.
 	Meter UpdateMeter
 
 	state    *nn.State        // what recurrent layers carry from one batch to the next
@@ -140,14 +140,18 @@ func (s *Stepper) step(x, y *tensor.Tensor, lr float64) (float64, error) {
 	}
 	list := s.Pass.Deferred()
 	clips := s.ClipNorm > 0 || s.ClipValue > 0
+	meter := s.Meter
+	if meter != nil && !meter.WantsUpdate() {
+		meter = nil
+	}
 	if s.applied = !clips && s.update.canApply(list); s.applied {
-		s.gradient = s.update.applyAll(list, lr, s.Meter)
+		s.gradient = s.update.applyAll(list, lr, meter)
 	} else {
 		s.update.addAll(list)
 		if s.gradient = s.clip(); !finite(s.gradient) {
 			return j, s.locate(x, y)
 		}
-		s.update.applyGrads(lr, s.Meter)
+		s.update.applyGrads(lr, meter)
 	}
 	s.norms[s.steps%len(s.norms)] = s.gradient
 	s.steps++

@@ -9,10 +9,12 @@ import (
 	"github.com/ebb-ml/ebb/tensor"
 )
 
-// UpdateMeter is told what every update did to each parameter that the optimizer
-// has: Σ(now−before)², Σ before², and how many elements are what they were. It
-// must not keep the step waiting.
+// UpdateMeter is told what updates did to each parameter that the optimizer has:
+// Σ(now−before)², Σ before², and how many elements are what they were. Before
+// every update it is asked whether it wants this one. It must not keep the step
+// waiting.
 type UpdateMeter interface {
+	WantsUpdate() bool
 	ObserveUpdate(p *nn.Param, moved, size float64, same int)
 }
 
