@@ -30,6 +30,24 @@ type goldenCase struct {
 	X, Y, Dy               *goldenTensor
 	Dx                     *goldenTensor
 	Params, Grads, Buffers map[string]*goldenTensor
+
+	Lengths []int // of the sequences
+	Window  int   // the steps before the last Window ones have no gradient
+}
+
+// goldenRecurrent are the recurrent models of testdata/golden.py.
+func goldenRecurrent(models map[string]*nn.Sequential) {
+	both := nn.RecurrentConfig{Layers: 2, Bidirectional: true}
+	bothLast := both
+	bothLast.Last = true
+	for _, name := range []string{"rnn tanh", "rnn relu", "lstm", "gru"} {
+		for variant, c := range map[string]nn.RecurrentConfig{
+			"": {}, " last": {Last: true}, " stacked": {Layers: 2}, " bidirectional": {Bidirectional: true},
+			" stacked bidirectional last": bothLast, " lengths": both, " truncated": {Layers: 2},
+		} {
+			models[name+variant] = nn.NewSequential(recurrentKinds[name](3, 3, c))
+		}
+	}
 }
 
 // goldenModels are the models of testdata/golden.py.
@@ -49,6 +67,7 @@ func goldenModels() map[string]*nn.Sequential {
 			nn.NewDense(4, 6), nn.NewBatchNorm(6), nn.NewReLU(),
 			nn.NewResidual(nn.NewDense(6, 6), nn.NewSigmoid()), nn.NewLayerNorm(6), nn.NewDense(6, 3)),
 	}
+	goldenRecurrent(models)
 	for _, name := range nn.ActivationNames() {
 		if name == "linear" || name == "step" {
 			continue // not in PyTorch; closed forms in activations_test.go
@@ -90,7 +109,16 @@ func TestGolden(t *testing.T) {
 			}
 			p := &nn.Pass{Train: c.Train, Record: true, WantInput: true}
 			p.Reset()
-			closeTo(t, "y", m.Forward(p, c.X.tensor()), c.Y.tensor())
+			p.Lengths = c.Lengths
+			x := c.X.tensor()
+			if c.Window > 0 {
+				p.State = nn.NewState()
+				steps, row := x.Dim(0)-c.Window, x.Len()/x.Dim(0)
+				m.Forward(&nn.Pass{State: p.State}, tensor.From(x.Data[:steps*row], steps, x.Dim(1), x.Dim(2)))
+				x = tensor.From(x.Data[steps*row:], c.Window, x.Dim(1), x.Dim(2))
+				c.Dx.Data, c.Dx.Shape[0] = c.Dx.Data[steps*row:], c.Window
+			}
+			closeTo(t, "y", m.Forward(p, x), c.Y.tensor())
 			dx := m.Backward(p, c.Dy.tensor())
 			if c.Dx == nil {
 				if dx != nil {

@@ -115,4 +115,66 @@ cases.append(
         True,
     )
 )
+
+
+class Time(nn.Module):
+    """A recurrent module in a Sequential: all outputs, or what the last hidden
+    states are, of sequences of the given lengths."""
+
+    def __init__(self, inner, last=False):
+        super().__init__()
+        self.inner, self.last, self.lengths = inner, last, None
+
+    def forward(self, x):
+        if self.lengths is None:
+            y, state = self.inner(x)
+        else:
+            packed = nn.utils.rnn.pack_padded_sequence(x, self.lengths, enforce_sorted=False)
+            y, state = self.inner(packed)
+            y, _ = nn.utils.rnn.pad_packed_sequence(y, total_length=x.shape[0])
+        if not self.last:
+            return y
+        h = state[0] if isinstance(state, tuple) else state
+        directions = 2 if self.inner.bidirectional else 1
+        return torch.cat(list(h[-directions:]), dim=-1)
+
+
+class Truncated(nn.Module):
+    """The first steps without a gradient, then the last ones from their state."""
+
+    def __init__(self, inner, window):
+        super().__init__()
+        self.inner, self.window = inner, window
+
+    def forward(self, x):
+        _, state = self.inner(x[: -self.window])
+        state = tuple(s.detach() for s in state) if isinstance(state, tuple) else state.detach()
+        return self.inner(x[-self.window :], state)[0]
+
+
+def recurrent(name, layer, lengths=None, last=False, window=0):
+    module = Truncated(layer, window) if window else Time(layer, last)
+    module.lengths = lengths
+    c = case(name, nn.Sequential(module), torch.randn(6, 3, 3))
+    c["lengths"], c["window"] = lengths, window
+    for key in ("params", "grads"):
+        c[key] = {k.replace("inner.", ""): v for k, v in c[key].items()}
+    return c
+
+
+for name, make in {
+    "rnn tanh": nn.RNN,
+    "rnn relu": lambda *a, **k: nn.RNN(*a, nonlinearity="relu", **k),
+    "lstm": nn.LSTM,
+    "gru": nn.GRU,
+}.items():
+    cases.append(recurrent(name, make(3, 3)))
+    cases.append(recurrent(name + " last", make(3, 3), last=True))
+    cases.append(recurrent(name + " stacked", make(3, 3, num_layers=2)))
+    cases.append(recurrent(name + " bidirectional", make(3, 3, bidirectional=True)))
+    cases.append(
+        recurrent(name + " stacked bidirectional last", make(3, 3, num_layers=2, bidirectional=True), lengths=[6, 2, 4], last=True)
+    )
+    cases.append(recurrent(name + " lengths", make(3, 3, num_layers=2, bidirectional=True), lengths=[3, 6, 1]))
+    cases.append(recurrent(name + " truncated", make(3, 3, num_layers=2), window=2))
 json.dump(cases, sys.stdout, indent=None, separators=(",", ":"))
