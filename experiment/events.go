@@ -115,10 +115,11 @@ type (
 		Seconds    float64        `json:"seconds"`
 	}
 	flowEvent struct {
-		Type    string         `json:"type"` // "flow": the mean over the steps since the last one
-		Step    uint64         `json:"step"`
-		Flow    []flow.Row     `json:"flow"`
-		Updates []UpdateEffect `json:"updates"`
+		Type    string           `json:"type"` // "flow": the mean over the steps since the last one
+		Step    uint64           `json:"step"`
+		Flow    []flow.Row       `json:"flow"`
+		Updates []UpdateEffect   `json:"updates"`
+		Time    []flow.TimeCurve `json:"time,omitempty"`
 	}
 	endEvent struct {
 		Type   string `json:"type"` // "end"

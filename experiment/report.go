@@ -24,10 +24,11 @@ type Report struct {
 	// Findings is for what package doctor finds; a run alone has none.
 	Findings []any `json:"findings"`
 
-	Flow    []flow.Row     `json:"flow"`              // mean of the last epoch
-	Reaches []Reaches      `json:"reaches"`           // what arrives at each layer's weights
-	Updates []UpdateEffect `json:"updates"`           // what it does to them, over the last epoch
-	Drowned *float64       `json:"drowned,omitempty"` // share of second-moment roots below an adaptive optimizer's eps
+	Flow    []flow.Row       `json:"flow"`              // mean of the last epoch
+	Time    []flow.TimeCurve `json:"time,omitempty"`    // the same through the steps of each recurrent layer
+	Reaches []Reaches        `json:"reaches"`           // what arrives at each layer's weights
+	Updates []UpdateEffect   `json:"updates"`           // what it does to them, over the last epoch
+	Drowned *float64         `json:"drowned,omitempty"` // share of second-moment roots below an adaptive optimizer's eps
 
 	// NonFinite is set when the run stopped because a value was no longer
 	// finite.
@@ -91,6 +92,7 @@ func (r *runner) report(result train.Result, exploded *train.NonFiniteError) *Re
 	if rep.Flow == nil {
 		rep.Flow = []flow.Row{}
 	}
+	rep.Time = thinCurves(rep.flow.Time, maxTimePoints)
 	rep.Reaches = []Reaches{}
 	for _, re := range rep.flow.Reach {
 		rep.Reaches = append(rep.Reaches, Reaches{re.Where, flow.Number(re.Ratio), flow.Number(re.Bound)})
@@ -109,6 +111,22 @@ func (r *runner) report(result train.Result, exploded *train.NonFiniteError) *Re
 		}
 	}
 	return rep
+}
+
+// How many lags of a recurrent layer go into JSON, and into an event.
+const (
+	maxTimePoints   = 200
+	eventTimePoints = 40
+)
+
+// thinCurves keeps the size of an answer small, whatever the sequences' length.
+func thinCurves(curves []flow.TimeCurve, points int) []flow.TimeCurve {
+	var list []flow.TimeCurve
+	for _, c := range curves {
+		c.Points = flow.Thin(c.Points, points)
+		list = append(list, c)
+	}
+	return list
 }
 
 func updateEffects(effects []flow.Effect) []UpdateEffect {

@@ -86,6 +86,10 @@ func modelEntries(model nn.Layer) []modelfile.Entry {
 	return list
 }
 
+// updateEvery is how many updates there are to one that is measured: all of them
+// would cost a tenth of a step, and their mean tells no more.
+const updateEvery = 8
+
 // runner is one run under way.
 type runner struct {
 	*Experiment
@@ -109,6 +113,7 @@ func (e *Experiment) run(ctx context.Context, opt RunOptions, from *train.State,
 		return nil, err
 	}
 	r.updates = flow.NewUpdates(e.Model)
+	r.updates.Every = updateEvery
 	schedule, err := e.Spec.Train.Schedule.schedule(e.Spec.Optimizer.LR)
 	if err != nil {
 		return nil, err
@@ -181,7 +186,7 @@ func (r *runner) onEpoch(e train.Epoch) error {
 	if e.Epoch%r.flowEvery != 0 || e.Epoch == r.Spec.Train.Epochs {
 		return nil // the last epoch's flow is in the report's event
 	}
-	return r.events.add(flowEvent{"flow", e.Steps, r.lastFlow.Rows, updateEffects(r.lastEffects)})
+	return r.events.add(flowEvent{"flow", e.Steps, r.lastFlow.Rows, updateEffects(r.lastEffects), thinCurves(r.lastFlow.Time, eventTimePoints)})
 }
 
 // finish writes what is left to write and makes the report.
@@ -208,7 +213,7 @@ func (r *runner) finish(result train.Result, trained error) (*Report, error) {
 		return nil, trained
 	}
 	report := r.report(result, exploded)
-	if err := r.events.add(flowEvent{"flow", result.Steps, report.Flow, report.Updates}); err != nil {
+	if err := r.events.add(flowEvent{"flow", result.Steps, report.Flow, report.Updates, thinCurves(report.flow.Time, eventTimePoints)}); err != nil {
 		return nil, err
 	}
 	if err := r.saver.flush(); err != nil {
