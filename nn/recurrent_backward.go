@@ -19,8 +19,13 @@ func (r *coreRun) goBack(p *Pass, dy, dx *tensor.Tensor) {
 	if r.c != nil {
 		r.dc = p.Arena.Floats(r.batch * h)
 	}
-	r.back = p.Arena.Floats(out * width)
-	kernel.Transpose(r.back, r.weights, width, out)
+	r.backWidth = spread(h)
+	r.back = p.Arena.Floats(out * r.backWidth)
+	kernel.Transpose(r.back, r.backWidth, r.weights[r.in*out:], h, out)
+	if dx != nil {
+		r.backIn = p.Arena.Floats(out * spread(r.in))
+		kernel.Transpose(r.backIn, spread(r.in), r.weights, r.in, out)
+	}
 	r.dw = p.Arena.Floats(width * out)
 	r.dbih, r.dbhh = p.Arena.Floats(out), p.Arena.Floats(out)
 	clear(r.dbih)
@@ -28,15 +33,20 @@ func (r *coreRun) goBack(p *Pass, dy, dx *tensor.Tensor) {
 	r.startMeasuring(p)
 	window := windowOfSequence(r.batch, r.gateWidth)
 	columns := out
+	if dx != nil {
+		columns += r.in
+	}
+	grain := columns
 	if threads := runtime.GOMAXPROCS(0); threads > 1 && width*out*window*r.batch > sharedGradient {
-		columns = max(64, (out/threads+31)/32*32)
+		const least, tile = 64, 32
+		grain = max(least, (columns/threads+tile-1)/tile*tile)
 	}
 	for r.to = r.steps; r.to > 0; r.to = r.from {
 		r.from = max(r.to-window, 0)
 		r.phase = phaseBackward
 		kernel.Parallel(r, r.batch, r.bandRows)
-		r.phase = phaseWeights
-		kernel.Parallel(r, out, columns)
+		r.phase = phaseWindow
+		kernel.Parallel(r, columns, grain)
 	}
 	if r.steps == 0 {
 		clear(r.dw)
@@ -75,7 +85,7 @@ func (r *coreRun) backwardRows(lo, hi int) {
 		if r.lengths != nil {
 			r.skipEnded(s, t, lo, hi)
 		}
-		r.passBack(s, t, lo, hi)
+		r.passBack(s, lo, hi)
 		if r.measure != nil {
 			r.measure.after(r, s, lo, hi)
 		}
@@ -118,29 +128,40 @@ func (r *coreRun) skipEnded(s, t, lo, hi int) {
 	}
 }
 
-// passBack takes the gradient of the pre-activations through the weights: to dx,
-// and to dh, where it is added to what goes another way.
-func (r *coreRun) passBack(s, t, lo, hi int) {
+// passBack takes the gradient of the pre-activations through W_hh to dh, where
+// it is added to what goes another way.
+func (r *coreRun) passBack(s, lo, hi int) {
 	n, h, out := hi-lo, r.h, r.cell.outGates()*r.h
-	width, row := r.in+h, r.gateWidth
-	gates := r.gatesFrom(s, lo)
-	dh := r.dh[lo*h : hi*h]
-	if r.dx != nil {
-		dx := r.dx.Data[(t*r.batch+lo)*r.in:]
-		kernel.Gemm(kernel.NN, n, r.in, out, gates, row, r.back, width, dx, r.in, kernel.Epilogue{Accumulate: r.reverse})
-	}
+	gates, dh := r.gatesFrom(s, lo), r.dh[lo*h:hi*h]
 	add := kernel.Epilogue{Accumulate: r.cell.passesState() || r.lengths != nil}
 	if !r.splits() {
-		kernel.Gemm(kernel.NN, n, h, out, gates, row, r.back[r.in:], width, dh, h, add)
+		kernel.Gemm(kernel.NN, n, h, out, gates, r.gateWidth, r.back, r.backWidth, dh, h, add)
 		return
 	}
-	kernel.Gemm(kernel.NN, n, h, 2*h, gates, row, r.back[r.in:], width, dh, h, add)
-	kernel.Gemm(kernel.NN, n, h, h, gates[3*h:], row, r.back[2*h*width+r.in:], width, dh, h, kernel.Epilogue{Accumulate: true})
+	kernel.Gemm(kernel.NN, n, h, 2*h, gates, r.gateWidth, r.back, r.backWidth, dh, h, add)
+	kernel.Gemm(kernel.NN, n, h, h, gates[3*h:], r.gateWidth, r.back[2*h*r.backWidth:], r.backWidth, dh, h, kernel.Epilogue{Accumulate: true})
+}
+
+// windowColumns computes what the gates of a window give: columns of the
+// gradients of the weights, and, after those, of the input's.
+func (r *coreRun) windowColumns(lo, hi int) {
+	out := r.cell.outGates() * r.h
+	if lo < out {
+		r.addGradients(lo, min(hi, out))
+	}
+	lo, hi = max(lo-out, 0), hi-out
+	if lo >= hi {
+		return
+	}
+	for s := r.from; s < r.to; s++ {
+		dx := r.dx.Data[r.at(s)*r.batch*r.in+lo:]
+		kernel.Gemm(kernel.NN, r.batch, hi-lo, out, r.gatesFrom(s, 0), r.gateWidth, r.backIn[lo:], spread(r.in), dx, r.in, kernel.Epilogue{Accumulate: r.reverse})
+	}
 }
 
 // addGradients adds what the window has to columns lo..hi of the gradients.
 func (r *coreRun) addGradients(lo, hi int) {
-	h, out := r.h, r.cell.outGates()*r.h
+	h := r.h
 	if !r.splits() {
 		r.addProduct(0, r.in+h, lo, hi, lo)
 		r.addSums(r.dbih, lo, hi, lo)
@@ -155,7 +176,6 @@ func (r *coreRun) addGradients(lo, hi int) {
 		r.addProduct(r.in, r.in+h, lo, hi, lo+h)
 		r.addSums(r.dbhh, lo, hi, lo+h)
 	}
-	_ = out
 }
 
 // addProduct adds to rows top..bottom and columns lo..hi of dW, of which the

@@ -49,7 +49,8 @@ type coreRun struct {
 	first                   *coreState     // nil for zeros
 
 	dy, dx, dlast *tensor.Tensor // dx nil where nobody wants it
-	back          []tensor.Float // the weights transposed, [outGates·h, in+h]
+	back, backIn  []tensor.Float // W_hh and W_ih transposed, [outGates·h, ·]
+	backWidth     int
 	dh, dc        []tensor.Float // [B, h]
 	from, to      int            // the window of steps that is on its way back
 	dw            []tensor.Float // [in+h, outGates·h]
@@ -64,7 +65,7 @@ type phase int
 const (
 	phaseForward  phase = iota
 	phaseBackward       // rows of the batch, through a window of steps
-	phaseWeights        // columns of the weights' gradient, of that window
+	phaseWindow         // columns of the gradients that a window gives as a whole
 )
 
 // coreState is the state that a core begins or ends a sequence with.
@@ -222,10 +223,10 @@ func (r *coreRun) rows(s, lo, hi int) cellRows {
 }
 
 // Run takes rows lo..hi of the batch through all steps, or computes columns
-// lo..hi of the weights' gradient.
+// lo..hi of what a window gives.
 func (r *coreRun) Run(lo, hi int) {
-	if r.phase == phaseWeights {
-		r.addGradients(lo, hi)
+	if r.phase == phaseWindow {
+		r.windowColumns(lo, hi)
 		return
 	}
 	for ; lo < hi; lo += r.bandRows {
