@@ -52,7 +52,7 @@ func firstStep(h *tensor.Tensor) (time, lag int, perStep float64) {
 	size := h.Len() / max(h.Dim(0), 1)
 	for t := range h.Dim(0) {
 		c := kernel.Count(h.Data[t*size : (t+1)*size])
-		if c.NonFinite > 0 || math.IsInf(c.SumSquares, 1) {
+		if c.NonFinite > 0 {
 			return t, t, g.mean()
 		}
 		g.add(math.Sqrt(c.SumSquares))

@@ -6,25 +6,26 @@ import "math"
 // underflow, for the logarithm of a geometric mean: multiplying costs far less
 // than adding up logarithms, and rounds less. The zero product is 1.
 type product struct {
-	fraction float64 // in (0, 1), or 0 for the empty product
+	fraction float64 // in [least, 1/least], or 0 for the empty product
 	exponent int     // of two
 }
 
 // least is where the fraction is brought back to [½, 1).
-const least = 0x1p-900
+const least = 0x1p-500
 
 func (p *product) times(x float64) {
+	if f := p.fraction * x; f >= least && f <= 1/least { // mostly
+		p.fraction = f
+		return
+	}
 	f, e := math.Frexp(x)
 	p.exponent += e
 	if p.fraction == 0 {
 		p.fraction = f
 		return
 	}
-	p.fraction *= f
-	if p.fraction < least {
-		p.fraction, e = math.Frexp(p.fraction)
-		p.exponent += e
-	}
+	p.fraction, e = math.Frexp(p.fraction * f)
+	p.exponent += e
 }
 
 func (p *product) log10() float64 {

@@ -41,7 +41,7 @@ func NewRecorder(model nn.Layer) *Recorder { return &Recorder{model: model} }
 // Observe takes one event; it is called by the pass.
 func (r *Recorder) Observe(e nn.Event) {
 	if e.Time >= 0 && e.Stage != nn.StageLoss {
-		r.observeTime(e)
+		r.observeTime(&e)
 		return
 	}
 	if e.Stage == nn.StageLoss {

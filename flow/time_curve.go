@@ -175,7 +175,7 @@ func LeadingTime(curves []TimeCurve) *TimeCurve {
 }
 
 // observeTime takes an event of a step of a sequence.
-func (r *Recorder) observeTime(e nn.Event) {
+func (r *Recorder) observeTime(e *nn.Event) {
 	if r.track == nil || r.track.site != e.Site {
 		r.track = nil
 		for _, t := range r.time {

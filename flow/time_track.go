@@ -74,7 +74,7 @@ func (m *mean) value() float64 { return math.Pow(10, m.log10()) }
 
 // observe takes an event of a step of the sequence. The first of a step is that
 // of its activation or gates.
-func (t *timeTrack) observe(e nn.Event) {
+func (t *timeTrack) observe(e *nn.Event) {
 	switch e.Stage {
 	case nn.StageActivation, nn.StageGate:
 		if t.n == len(t.lags) {
@@ -96,16 +96,24 @@ func (t *timeTrack) observe(e nn.Event) {
 // now returns the lag of the events that come.
 func (t *timeTrack) now() *lagNow {
 	if t.n == 0 { // no event of a step before: from a layer that is none of ours
-		t.observe(nn.Event{Stage: nn.StageGate})
+		t.observe(&nn.Event{Stage: nn.StageGate})
 	}
 	return &t.lags[t.n-1].now
 }
 
 // state is the norm of what reaches the whole state, h and c.
-func (l *lagNow) state() float64 { return math.Hypot(l.hidden, l.cell) }
+func (l *lagNow) state() float64 { return norm(l.hidden, l.cell) }
 
 // next is the norm of what it passes on to the state before.
-func (l *lagNow) next() float64 { return math.Hypot(l.hiddenOut, l.cellOut) }
+func (l *lagNow) next() float64 { return norm(l.hiddenOut, l.cellOut) }
+
+// norm is that of two parts; most often the second is not there.
+func norm(a, b float64) float64 {
+	if b == 0 {
+		return a
+	}
+	return math.Hypot(a, b)
+}
 
 // parts returns what the means are of; first is the state at lag 0.
 func (l *lagNow) parts(first float64) [lagParts]float64 {
@@ -115,6 +123,22 @@ func (l *lagNow) parts(first float64) [lagParts]float64 {
 		lagGain: ratio(l.next(), state), lagPhi: ratio(l.gates, state), lagW: ratio(l.hiddenOut, l.gates),
 		lagKeep: ratio(l.cellOut, state), lagPath: l.path,
 	}
+}
+
+// add takes the lag of the training step into the means.
+func (s *lagSums) add(first float64, cell bool) {
+	if cell {
+		for k, v := range s.now.parts(first) {
+			s.mean[k].add(v)
+		}
+		return
+	}
+	// The other parts follow from these.
+	state := s.now.hidden
+	s.mean[lagState].add(ratio(state, first))
+	s.mean[lagGain].add(ratio(s.now.hiddenOut, state))
+	s.mean[lagPhi].add(ratio(s.now.gates, state))
+	s.mean[lagW].add(ratio(s.now.hiddenOut, s.now.gates))
 }
 
 // begin starts a training step.
@@ -130,9 +154,7 @@ func (t *timeTrack) fold() {
 	t.seen = max(t.seen, t.n)
 	for i := range t.lags[:t.n] {
 		s := &t.lags[i]
-		for k, v := range s.now.parts(first) {
-			s.mean[k].add(v)
-		}
+		s.add(first, t.cell)
 		if !finite(s.now.state()) {
 			s.over++
 		}
@@ -168,6 +190,9 @@ func (t *timeTrack) points(means bool) []TimePoint {
 			over = s.over > 0 && s.mean[lagState].n == 0
 			for i := range v {
 				v[i] = s.mean[i].value()
+			}
+			if !t.cell {
+				v[lagHidden] = v[lagState]
 			}
 		}
 		p := TimePoint{
