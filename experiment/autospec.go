@@ -14,11 +14,16 @@ import (
 // built-in set, a file or a folder, relative to the working directory.
 //
 // The choice is plain on purpose: two relu layers twice as wide as the inputs
-// (32 to 256 units), Adam, about 8,000 updates, and early stopping.
+// (32 to 256 units), Adam, about 8,000 updates, and early stopping; a recurrent
+// layer for a built-in series, sequences and a text.
 func AutoSpec(source, target string) (*Spec, error) {
-	d, test, _, err := data.Open(data.Source{Path: source}, data.Options{Target: target, Seed: 1})
+	window := autoWindow(source)
+	d, test, _, err := data.Open(data.Source{Path: source}, data.Options{Target: target, Seed: 1, Window: window})
 	if err != nil {
 		return nil, err
+	}
+	if d.Layout != data.Rows {
+		return autoSequences(d, source, target, window)
 	}
 	units := 32
 	for units < 2*d.X.Cols() && units < 256 {

@@ -25,7 +25,7 @@ func keepIDs(s *data.Scaler) {
 // checkIDs refuses inputs that the spec's embedding has no row for.
 func checkIDs(s *Spec, d *data.Dataset) error {
 	vocab := s.vocab()
-	if vocab == 0 {
+	if vocab == 0 || d.IDs > 0 { // package data has checked its own ids
 		return nil
 	}
 	for i := range d.X.Rows() {

@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 
 	"github.com/ebb-ml/ebb/data"
@@ -57,11 +58,33 @@ func writePredictions(w io.Writer, target *data.Target, list []Prediction) error
 			header = append(header, "p("+c+")")
 		}
 	}
+	perStep := len(list) > 0 && list[0].Steps != nil
+	if perStep {
+		header = append([]string{"sequence", "step"}, header...)
+	}
 	if err := out.Write(header); err != nil {
 		return err
 	}
-	for _, p := range list {
-		var record []string
+	if !perStep {
+		return writeRecords(out, target, list, nil)
+	}
+	for i, p := range list {
+		if err := writeRecords(out, target, p.Steps, []string{strconv.Itoa(i + 1), ""}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writeRecords writes a line for each prediction, after what before has: the
+// number of the sequence, and room for that of the step.
+func writeRecords(out *csv.Writer, target *data.Target, list []Prediction, before []string) error {
+	names := target.AllNames()
+	for i, p := range list {
+		record := slices.Clone(before)
+		if before != nil {
+			record[1] = strconv.Itoa(i + 1)
+		}
 		if target.Task == data.Classification {
 			record = append(record, p.Class)
 			for _, c := range target.Classes {

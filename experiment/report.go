@@ -188,7 +188,7 @@ func (r *Report) writeMetrics(b *strings.Builder) {
 			fmt.Fprintf(b, "%12s%12s%12s\n", number(part.m.MAE), number(part.m.RMSE), number(part.m.R2))
 		}
 	}
-	if r.Validation != nil && r.Validation.Accuracy != nil && len(r.classes) > 0 {
+	if r.Validation != nil && r.Validation.Confusion != nil && len(r.classes) > 0 {
 		fmt.Fprintf(b, "guessing the most frequent class is right in %.1f %%\n", 100*mostFrequent(r.Validation.Confusion))
 	}
 	if r.standardized {

@@ -132,6 +132,10 @@ type Prediction struct {
 	Class         string             `json:"class,omitempty"`         // of a classification
 	Probabilities map[string]float64 `json:"probabilities,omitempty"` // where the loss makes the outputs probabilities
 	Values        map[string]float64 `json:"values,omitempty"`        // of a regression, in the unit of the data
+
+	// Steps has an answer for each step of a sequence, where the model gives one;
+	// the rest is then empty.
+	Steps []Prediction `json:"steps,omitempty"`
 }
 
 // PredictFile predicts every row of a file that has the columns the model was
@@ -156,20 +160,50 @@ func (t *Trained) PredictRows(rows []map[string]any) ([]Prediction, error) {
 
 // predict predicts what the schema prepared, whatever it was read from.
 func (t *Trained) predict(d *data.Dataset) ([]Prediction, error) {
+	if t.isText() {
+		return nil, fmt.Errorf("the model goes on from a text, character by character: it generates, and is evaluated on a text, but has no rows to predict")
+	}
 	if err := t.check(d); err != nil {
 		return nil, err
 	}
-	list := t.Predict(d.X)
+	list := t.predictions(train.PredictData(t.Model, d))
+	if d.PerStep {
+		list = bySequence(list, d)
+	}
 	for i := range list {
-		for _, numbers := range []map[string]float64{list[i].Values, list[i].Probabilities} {
-			for name, v := range numbers {
-				if !finite(v) {
-					return nil, fmt.Errorf("%s: row %d is too far from what the model knows: its output for %q overflows", d.Name, i+1, name)
-				}
+		for _, p := range append(list[i].Steps, list[i]) {
+			if name := p.overflow(); name != "" {
+				return nil, fmt.Errorf("%s: row %d is too far from what the model knows: its output for %q overflows", d.Name, i+1, name)
 			}
 		}
 	}
 	return list, nil
+}
+
+// overflow names an output that is not finite; empty when all are.
+func (p *Prediction) overflow() string {
+	for _, numbers := range []map[string]float64{p.Values, p.Probabilities} {
+		for name, v := range numbers {
+			if !finite(v) {
+				return name
+			}
+		}
+	}
+	return ""
+}
+
+// bySequence puts the answers for the steps of each sequence together.
+func bySequence(all []Prediction, d *data.Dataset) []Prediction {
+	list := make([]Prediction, d.Len())
+	for i := range list {
+		n := d.Steps()
+		steps := all[i*n : (i+1)*n]
+		if d.Lengths != nil {
+			steps = steps[:d.Lengths[i]]
+		}
+		list[i].Steps = steps
+	}
+	return list
 }
 
 // check refuses rows that the model can't take.
@@ -180,9 +214,15 @@ func (t *Trained) check(d *data.Dataset) error {
 	return checkIDs(t.Spec, d)
 }
 
-// Predict predicts rows that were prepared by the schema: [N, features].
+// Predict predicts rows that were prepared by the schema: [N, features]. Files
+// and rows in memory of sequences are for [Trained.PredictFile] and
+// [Trained.PredictRows].
 func (t *Trained) Predict(x *tensor.Tensor) []Prediction {
-	out := train.Predict(t.Model, x)
+	return t.predictions(train.Predict(t.Model, x))
+}
+
+// predictions makes an answer of each row of outputs.
+func (t *Trained) predictions(out *tensor.Tensor) []Prediction {
 	list := make([]Prediction, out.Rows())
 	target := t.Schema.Target
 	if target.Task == data.Regression {

@@ -2,20 +2,38 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/ebb-ml/ebb/experiment"
 	"github.com/spf13/cobra"
 )
 
 func predictCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:   "predict RUN|MODEL DATA",
-		Short: "Predicts every row of a file, as CSV or JSON",
-		Args:  exactly(2, "a run directory or model file, and a data file"),
+	var f generateFlags
+	c := &cobra.Command{
+		Use:   "predict RUN|MODEL DATA | predict RUN|MODEL [PROMPT] --generate N",
+		Short: "Predicts every row of a file, as CSV or JSON, or goes on with a text",
+		Args: func(c *cobra.Command, args []string) error {
+			if c.Flags().Changed("generate") {
+				if len(args) < 1 || len(args) > 2 {
+					return badInput(fmt.Errorf("%s --generate: expected a run directory or model file, and a prompt if there is one, got %d arguments", c.CommandPath(), len(args)))
+				}
+				return nil
+			}
+			for _, name := range []string{"temperature", "seed"} {
+				if c.Flags().Changed(name) {
+					return badInput(fmt.Errorf("--%s goes with --generate", name))
+				}
+			}
+			return exactly(2, "a run directory or model file, and a data file")(c, args)
+		},
 		RunE: func(c *cobra.Command, args []string) error {
 			t, err := experiment.Open(args[0])
 			if err != nil {
 				return badInput(err)
+			}
+			if c.Flags().Changed("generate") {
+				return generate(c, t, strings.Join(args[1:], ""), f)
 			}
 			list, err := t.PredictFile(args[1])
 			if err != nil {
@@ -27,6 +45,8 @@ func predictCommand() *cobra.Command {
 			return t.WritePredictions(c.OutOrStdout(), list)
 		},
 	}
+	f.add(c)
+	return c
 }
 
 func evaluateCommand() *cobra.Command {
