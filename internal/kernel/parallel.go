@@ -20,6 +20,7 @@ var team struct {
 	helpers []*gate // one for each helper: there is work
 	done    *gate   // all helpers that were called have finished
 	working atomic.Int32
+	failure atomic.Pointer[failure] // the first panic in a piece
 	task    Task
 	product gemmJob // the task, when it is a product
 	items   int
@@ -27,10 +28,17 @@ var team struct {
 	cursor  atomic.Int64
 }
 
+// failure is what a piece of a task panicked with.
+type failure struct{ value any }
+
 // Parallel runs t over items 0..n in pieces of grain (the last may be smaller),
 // which the caller and the helpers claim from a shared cursor. It returns when
 // all are done. Let a piece be some tens of microseconds of work: below that,
 // handing it over costs more than it saves.
+//
+// A panic in a piece is the caller's, whoever ran the piece: no further ones are
+// begun, and when those in hand are done Parallel panics with the same value. A
+// piece must not wait for another one, which may come after it.
 func Parallel(t Task, n, grain int) {
 	if !takeTeam(n, grain) {
 		t.Run(0, n)
@@ -60,7 +68,8 @@ func shareOut(t Task, n, grain int) {
 	defer team.busy.Unlock()
 	team.start.Do(startHelpers)
 	threads := min(runtime.GOMAXPROCS(0), (n+grain-1)/grain)
-	called := team.helpers[:min(threads-1, len(team.helpers))]
+	// At least one, even if GOMAXPROCS has just become 1: the last helper opens done.
+	called := team.helpers[:min(max(threads-1, 1), len(team.helpers))]
 	team.task, team.items, team.grain = t, n, grain
 	team.cursor.Store(0)
 	team.working.Store(int32(len(called)))
@@ -70,6 +79,9 @@ func shareOut(t Task, n, grain int) {
 	claim()
 	team.done.wait()
 	team.task, team.product = nil, gemmJob{} // keep no caller's memory alive
+	if f := team.failure.Swap(nil); f != nil {
+		panic(f.value)
+	}
 }
 
 func startHelpers() {
@@ -93,7 +105,15 @@ func startHelpers() {
 	}
 }
 
+// claim runs pieces until there are none left. A panic of one ends the task, and
+// is kept for the caller.
 func claim() {
+	defer func() {
+		if v := recover(); v != nil {
+			team.failure.CompareAndSwap(nil, &failure{v})
+			team.cursor.Store(int64(team.items))
+		}
+	}()
 	for {
 		lo := int(team.cursor.Add(int64(team.grain))) - team.grain
 		if lo >= team.items {

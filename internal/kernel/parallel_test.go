@@ -63,6 +63,71 @@ func TestParallelInsideATask(t *testing.T) {
 	}
 }
 
+// failing panics in one item, on whichever thread runs it.
+type failing struct {
+	tally
+	at int
+}
+
+func (t *failing) Run(lo, hi int) {
+	t.tally.Run(lo, hi)
+	if lo <= t.at && t.at < hi {
+		panic("a wrong shape")
+	}
+}
+
+// A panic in a piece reaches the caller, and the helpers go on to serve others.
+func TestParallelPanicsInTheCaller(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4))
+	for at := range 40 {
+		task := &failing{tally{make([]atomic.Int32, 40), 5 * time.Microsecond}, at}
+		func() {
+			defer func() {
+				if v := recover(); v != "a wrong shape" {
+					t.Errorf("item %d: recovered %v", at, v)
+				}
+			}()
+			Parallel(task, 40, 1)
+		}()
+		next := &tally{runs: make([]atomic.Int32, 40)}
+		Parallel(next, 40, 1)
+		for i := range next.runs {
+			if got := next.runs[i].Load(); got != 1 {
+				t.Fatalf("after a panic: item %d ran %d times", i, got)
+			}
+		}
+	}
+}
+
+// GOMAXPROCS may change at any time.
+func TestParallelWhileThreadsChange(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
+	stop := make(chan bool)
+	stopped := make(chan bool)
+	go func() {
+		defer close(stopped)
+		for n := 0; ; n++ {
+			select {
+			case <-stop:
+				return
+			default:
+				runtime.GOMAXPROCS(1 + n%3)
+			}
+		}
+	}()
+	for range 200 {
+		task := &tally{runs: make([]atomic.Int32, 20)}
+		Parallel(task, 20, 1)
+		for i := range task.runs {
+			if got := task.runs[i].Load(); got != 1 {
+				t.Fatalf("item %d ran %d times", i, got)
+			}
+		}
+	}
+	close(stop)
+	<-stopped
+}
+
 // After a pause the helpers are asleep, and have to be woken.
 func TestParallelAfterAPause(t *testing.T) {
 	for range 5 {
