@@ -13,6 +13,10 @@ import (
 //
 // The begin methods check shapes and take memory, before any band is computed;
 // forwardRows and backwardRows then write rows lo..hi and nothing else.
+//
+// Whether a layer is one is asked of [asBanded] and not by a type assertion: a
+// layer from outside that embeds a [Dense] to change what it does has these
+// methods too, and means its own Forward and Backward to be called.
 type banded interface {
 	Layer
 	begin(p *Pass, x *tensor.Tensor) (y *tensor.Tensor)
@@ -20,6 +24,17 @@ type banded interface {
 	beginBackward(p *Pass, dy *tensor.Tensor) (dx *tensor.Tensor)
 	backwardRows(dy, dx *tensor.Tensor, lo, hi int)
 	weightGradient(p *Pass, dy *tensor.Tensor) // of the whole batch, once
+}
+
+// asBanded returns the layer as a banded one, or nil.
+func asBanded(l Layer) banded {
+	switch l := l.(type) {
+	case *Dense:
+		return l
+	case *Activation:
+		return l
+	}
+	return nil
 }
 
 const (
@@ -52,7 +67,7 @@ func spansOf(layers []Layer) []span {
 	var spans []span
 	width := 1 // of a row, as far as it is known
 	for i := 0; i < len(layers); {
-		_, ok := layers[i].(banded)
+		ok := asBanded(layers[i]) != nil
 		s := span{from: i, to: i + 1, banded: ok, wide: isWide(layers[i])}
 		for s.to < len(layers) && ok && s.takes(layers[s.to]) {
 			s.to++
@@ -76,8 +91,7 @@ func (s span) takes(l Layer) bool {
 	if s.wide {
 		return s.to == s.from+1 && isReLU(l)
 	}
-	_, ok := l.(banded)
-	return ok && !isWide(l)
+	return asBanded(l) != nil && !isWide(l)
 }
 
 func isWide(l Layer) bool {
@@ -108,7 +122,7 @@ func (t *bandTask) Run(lo, hi int) {
 		if t.backward {
 			for i := len(t.layers) - 1; i >= 0; i-- {
 				if dx := t.tensors[i]; dx != nil && dx != t.tensors[i+1] {
-					t.layers[i].(banded).backwardRows(t.tensors[i+1], dx, lo, end)
+					asBanded(t.layers[i]).backwardRows(t.tensors[i+1], dx, lo, end)
 				}
 			}
 			continue
@@ -120,7 +134,7 @@ func (t *bandTask) Run(lo, hi int) {
 				i++
 				continue
 			}
-			t.layers[i].(banded).forwardRows(x, y, lo, end)
+			asBanded(t.layers[i]).forwardRows(x, y, lo, end)
 		}
 	}
 }
@@ -144,7 +158,7 @@ func (s *Sequential) forwardSpan(p *Pass, sp span, x *tensor.Tensor) *tensor.Ten
 		if p.Trace == nil && i > sp.from && overwrites(s.layers[i-1], s.layers[i]) {
 			s.layers[i].(*Activation).keep(p, x, x)
 		} else {
-			x = s.layers[i].(banded).begin(p, x)
+			x = asBanded(s.layers[i]).begin(p, x)
 		}
 		t.tensors = append(t.tensors, x)
 	}
@@ -178,7 +192,7 @@ func (t *bandTask) wideForward(rows int) {
 	fused := len(t.layers) == 2 && t.tensors[1] == t.tensors[2]
 	t.layers[0].(*Dense).rows(t.tensors[0], t.tensors[1], 0, rows, fused)
 	if len(t.layers) == 2 && !fused {
-		t.layers[1].(banded).forwardRows(t.tensors[1], t.tensors[2], 0, rows)
+		asBanded(t.layers[1]).forwardRows(t.tensors[1], t.tensors[2], 0, rows)
 	}
 }
 
@@ -202,7 +216,7 @@ func (s *Sequential) backwardSpan(p *Pass, sp span, dy *tensor.Tensor, skip bool
 	for i := sp.to - 1; i >= low; i-- {
 		p.skipInput = skip && i <= s.first
 		p.enter(site, s.sites[i])
-		t.tensors[i-low] = s.layers[i].(banded).beginBackward(p, t.tensors[i-low+1])
+		t.tensors[i-low] = asBanded(s.layers[i]).beginBackward(p, t.tensors[i-low+1])
 	}
 	p.skipInput = false
 	rows := dy.Rows()
@@ -215,7 +229,7 @@ func (s *Sequential) backwardSpan(p *Pass, sp span, dy *tensor.Tensor, skip bool
 		d, dx := t.tensors[i-low+1], t.tensors[i-low]
 		p.enter(site, s.sites[i])
 		p.depth = depth + 1
-		s.layers[i].(banded).weightGradient(p, d)
+		asBanded(s.layers[i]).weightGradient(p, d)
 		p.depth = depth
 		if dx != nil && p.Probe != nil && s.stages[i] != StageShape {
 			p.Report(s.stages[i], d, dx)
@@ -228,7 +242,7 @@ func (s *Sequential) backwardSpan(p *Pass, sp span, dy *tensor.Tensor, skip bool
 func (t *bandTask) wideBackward(rows int) {
 	for i := len(t.layers) - 1; i >= 0; i-- {
 		if dx := t.tensors[i]; dx != nil && dx != t.tensors[i+1] {
-			t.layers[i].(banded).backwardRows(t.tensors[i+1], dx, 0, rows)
+			asBanded(t.layers[i]).backwardRows(t.tensors[i+1], dx, 0, rows)
 		}
 	}
 }

@@ -40,6 +40,30 @@ func newWeightGradient(w, b *Param, x, dz *tensor.Tensor) WeightGradient {
 // The slice is valid until the pass is reset.
 func (p *Pass) Deferred() []WeightGradient { return p.deferred }
 
+// Backward runs the layer's Backward, as a container does. A layer from outside
+// this package may look at the Grad of a layer inside it when that one is done, or
+// change it; so nothing below it is deferred.
+func (p *Pass) Backward(l Layer, dy *tensor.Tensor) *tensor.Tensor {
+	if !p.DeferWeights || defers(l) {
+		return l.Backward(p, dy)
+	}
+	p.DeferWeights = false
+	dx := l.Backward(p, dy)
+	p.DeferWeights = true
+	return dx
+}
+
+// defers reports whether a layer is one of this package that leaves gradients, or
+// has layers inside that may. It goes by the type itself, which a layer that
+// embeds one does not have.
+func defers(l Layer) bool {
+	switch l.(type) {
+	case *Sequential, *Residual, *Parallel, *Dense, *Recurrent, *Cell:
+		return true
+	}
+	return false
+}
+
 // Size returns the sizes of dW, and of the sum in each of its elements.
 func (g WeightGradient) Size() (in, out, rows int) {
 	return g.W.Value.Dim(0), g.W.Value.Dim(1), g.rows

@@ -95,7 +95,7 @@ func (l *Parallel) Backward(p *Pass, dy *tensor.Tensor) *tensor.Tensor {
 		}
 		at += w
 		p.enter(site, l.sites[i])
-		dxb := b.Backward(p, db)
+		dxb := p.Backward(b, db)
 		if dxb != nil && p.InputGrad() {
 			p.Report(StageParallel, db, dxb)
 			if dx == nil {

@@ -36,8 +36,9 @@ type Pass struct {
 	Trace func(site string, stage Stage, out *tensor.Tensor)
 
 	// DeferWeights makes Backward leave the gradients of affine maps to the
-	// caller, see [Pass.Deferred], instead of adding them to Grad. Layers that
-	// have other parameters compute those all the same.
+	// caller, see [Pass.Deferred], instead of adding them to Grad; begin it with
+	// [Pass.Backward]. Layers that have other parameters compute those all the
+	// same.
 	DeferWeights bool
 
 	// Lengths are the numbers of steps that each row of a batch of sequences has;

@@ -81,7 +81,7 @@ func (s *Sequential) Backward(p *Pass, dy *tensor.Tensor) *tensor.Tensor {
 		p.skipInput = skip && sp.from <= s.first
 		p.enter(site, s.sites[sp.from])
 		p.depth = depth + 1
-		dx := s.layers[sp.from].Backward(p, dy)
+		dx := p.Backward(s.layers[sp.from], dy)
 		p.depth = depth
 		if dx != nil && p.Probe != nil && s.stages[sp.from] != StageShape {
 			p.Report(s.stages[sp.from], dy, dx)

@@ -75,3 +75,32 @@ func ExampleNamed() {
 	// 1.0.weight scaled_1/dense_1
 	// 1.0.bias scaled_1/dense_1
 }
+
+// embedded counts the calls of its own methods; those it has from Dense by
+// embedding, unexported ones as well, must not be called in their place.
+type embedded struct {
+	*nn.Dense
+	forward, backward int
+}
+
+func (l *embedded) Forward(p *nn.Pass, x *tensor.Tensor) *tensor.Tensor {
+	l.forward++
+	return l.Dense.Forward(p, x)
+}
+
+func (l *embedded) Backward(p *nn.Pass, dy *tensor.Tensor) *tensor.Tensor {
+	l.backward++
+	return l.Dense.Backward(p, dy)
+}
+
+func TestSequentialCallsAnEmbeddingLayer(t *testing.T) {
+	l := &embedded{Dense: nn.NewDense(3, 3)}
+	model := nn.NewSequential(nn.NewDense(2, 3), nn.NewReLU(), l, nn.NewReLU(), nn.NewDense(3, 1))
+	p := nn.NewTrainingPass()
+	p.Reset()
+	model.Forward(p, tensor.New(4, 2))
+	model.Backward(p, tensor.New(4, 1))
+	if l.forward != 1 || l.backward != 1 {
+		t.Errorf("Forward was called %d times, Backward %d times, expected one each", l.forward, l.backward)
+	}
+}

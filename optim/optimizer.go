@@ -19,9 +19,11 @@ type Rule interface {
 	Update(w, g []tensor.Float, slots [][]tensor.Float, t int, lr float64)
 }
 
-// Elementwise marks a rule whose Update treats every element by itself, so that
-// a parameter may be updated in parts, at the same time; all rules of this
-// package are. A rule that looks at the whole parameter (its norm, say) is not.
+// Elementwise marks a rule from outside this package whose Update treats every
+// element by itself, so that a parameter may be updated in parts, at the same
+// time. A rule that looks at the whole parameter (its norm, say) must not have
+// it. The rules of this package do without: a rule that embeds one of them, to
+// change its Update, would have the mark as well. See [Optimizer.Elementwise].
 type Elementwise interface {
 	Rule
 	Elementwise()
@@ -61,12 +63,22 @@ func (o *Optimizer) Step(lr float64) {
 	}
 }
 
+// Elementwise reports whether the rule treats every element by itself: a rule of
+// this package, or one that says so.
+func (o *Optimizer) Elementwise() bool {
+	switch o.Rule.(type) {
+	case SGD, Adagrad, RMSprop, Adam, AdamW, *SGD, *Adagrad, *RMSprop, *Adam, *AdamW, Elementwise:
+		return true
+	}
+	return false
+}
+
 // Begin begins an update that is made in parts, with UpdatePart.
 func (o *Optimizer) Begin() { o.t++ }
 
 // UpdatePart updates the elements of parameter i from lo on by their gradient g,
-// which need not be stored in Grad. A rule that is not [Elementwise] must be
-// given whole parameters. Parts may be updated by several goroutines at once;
+// which need not be stored in Grad. A rule that is not elementwise must be given
+// whole parameters. Parts may be updated by several goroutines at once;
 // slots is room for the rule's state, one slice for each slot, of which every
 // goroutine needs its own.
 func (o *Optimizer) UpdatePart(i, lo int, g []tensor.Float, slots [][]tensor.Float, lr float64) {

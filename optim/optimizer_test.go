@@ -202,3 +202,24 @@ func BenchmarkUpdate(b *testing.B) {
 		})
 	}
 }
+
+// norming looks at the whole gradient, and embeds a rule that does not.
+type norming struct{ SGD }
+
+func (norming) Update(w, g []tensor.Float, _ [][]tensor.Float, _ int, lr float64) {}
+
+type marked struct{ norming }
+
+func (marked) Elementwise() {}
+
+func TestElementwise(t *testing.T) {
+	sgd := NewSGD()
+	for _, c := range []struct {
+		rule Rule
+		want bool
+	}{{sgd, true}, {&sgd, true}, {NewAdamW(), true}, {norming{}, false}, {marked{}, true}} {
+		if got := New(c.rule, nil).Elementwise(); got != c.want {
+			t.Errorf("%T: %v, expected %v", c.rule, got, c.want)
+		}
+	}
+}

@@ -10,7 +10,9 @@ import (
 	"github.com/ebb-ml/ebb/tensor"
 )
 
-// Stepper makes training steps. It is for one goroutine.
+// Stepper makes training steps. It is for one goroutine. What the Grad of a
+// parameter holds after a step is unspecified: where it can, a step uses a
+// gradient without storing it.
 type Stepper struct {
 	Model     nn.Layer
 	Loss      loss.Loss
@@ -55,7 +57,9 @@ func NewStepper(model nn.Layer, l loss.Loss, optimizer *optim.Optimizer) *Steppe
 		Model: model, Loss: l, Optimizer: optimizer, Pass: nn.NewTrainingPass(), update: newUpdater(optimizer),
 		state: nn.NewState(), before: nn.NewState(),
 	}
-	for _, p := range model.Params() {
+	params := model.Params()
+	s.update.shared = s.update.shared || repeated(params)
+	for _, p := range params {
 		if p.Grad == nil {
 			s.buffers = append(s.buffers, p)
 			s.kept = append(s.kept, make([]tensor.Float, p.Value.Len()))
@@ -147,6 +151,7 @@ func (s *Stepper) step(x, y *tensor.Tensor, lr float64) (float64, error) {
 	if s.applied = !clips && s.update.canApply(list); s.applied {
 		s.gradient = s.update.applyAll(list, lr, meter)
 	} else {
+		s.update.clearLeft(list)
 		s.update.addAll(list)
 		if s.gradient = s.clip(); !finite(s.gradient) {
 			return j, s.locate(x, y)
@@ -159,11 +164,12 @@ func (s *Stepper) step(x, y *tensor.Tensor, lr float64) (float64, error) {
 	return j, nil
 }
 
-// zeroGrad zeroes the gradients. Those that the last step applied band by band
-// are still zero.
+// zeroGrad zeroes the gradients, but for those that the last step applied band by
+// band, which this one most likely does not store either.
 func (s *Stepper) zeroGrad() {
+	u := s.update
 	for i, p := range s.Optimizer.Params() {
-		if !s.applied || !s.update.done[i] {
+		if u.left[i] = s.applied && u.done[i]; !u.left[i] {
 			clear(p.Grad.Data)
 		}
 	}
@@ -184,7 +190,7 @@ func (s *Stepper) gradients(x, y *tensor.Tensor) float64 {
 	}
 	p.ReportLoss(dpred)
 	p.DeferWeights = true
-	s.Model.Backward(p, dpred)
+	p.Backward(s.Model, dpred)
 	p.DeferWeights = false
 	return j
 }
