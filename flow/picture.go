@@ -55,14 +55,7 @@ func Picture(w io.Writer, panels ...Panel) error {
 	}
 	keys := legend(streams)
 	height := headHeight + rows*panelHeight + (keys[len(keys)-1].row+1)*legendRow + 16
-	d.printf(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" role="img" aria-labelledby="title desc">`+"\n",
-		pictureWidth, height, pictureWidth, height)
-	d.printf("<title id=\"title\">%s</title>\n<desc id=\"desc\">%s</desc>\n", pictureTitle, escape(describe(panels)))
-	d.printf("<style>%s</style>\n", pictureStyle)
-	d.printf(`<defs><linearGradient id="water" x1="0" y1="0" x2="0" y2="1"><stop class="w0" offset="0"/><stop class="w1" offset="1"/></linearGradient>` +
-		"</defs>\n")
-	d.printf("<rect class=\"paper\" width=\"%d\" height=\"%d\" rx=\"10\"/>\n", pictureWidth, height)
-	d.text("h1", plotLeft, 40, pictureTitle)
+	d.head(pictureTitle, describe(panels), pictureStyle, height)
 	for i, p := range panels {
 		d.left = plotLeft + float64(i%columns)*(d.width+panelGap)
 		d.top = float64(headHeight + i/columns*panelHeight + plotTop)
@@ -72,6 +65,18 @@ func Picture(w io.Writer, panels ...Panel) error {
 	d.printf("</svg>\n")
 	_, err := w.Write(d.Bytes())
 	return err
+}
+
+// head begins the document: its words, its colours, its title.
+func (d *drawing) head(title, about, style string, height int) {
+	d.printf(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" role="img" aria-labelledby="title desc">`+"\n",
+		pictureWidth, height, pictureWidth, height)
+	d.printf("<title id=\"title\">%s</title>\n<desc id=\"desc\">%s</desc>\n", title, escape(about))
+	d.printf("<style>%s</style>\n", style)
+	d.printf(`<defs><linearGradient id="water" x1="0" y1="0" x2="0" y2="1"><stop class="w0" offset="0"/><stop class="w1" offset="1"/></linearGradient>` +
+		"</defs>\n")
+	d.printf("<rect class=\"paper\" width=\"%d\" height=\"%d\" rx=\"10\"/>\n", pictureWidth, height)
+	d.text("h1", plotLeft, 40, title)
 }
 
 // describe tells the picture in words.
@@ -130,7 +135,7 @@ func (d *drawing) panel(i int, p Panel, s stream, first bool) {
 	d.printf("<g>\n")
 	d.text("h", d.left, d.top-54, fit(p.Title, d.width/9.2))
 	d.text("note", d.left, d.top-33, fit(p.Note, d.width/6.6))
-	d.axis(first)
+	d.axis(first, "‖∂J/∂z‖ relative to the output (decades)")
 	d.printf("<clipPath id=\"plot%d\"><rect x=\"%s\" y=\"%s\" width=\"%s\" height=\"%d\"/></clipPath>\n",
 		i, px(d.left), px(d.top), px(d.width), plotHeight)
 	d.surface(s)
@@ -148,7 +153,7 @@ func (d *drawing) panel(i int, p Panel, s stream, first bool) {
 }
 
 // axis draws the decades; only the first panel of a row names them.
-func (d *drawing) axis(named bool) {
+func (d *drawing) axis(named bool, name string) {
 	for e := d.scale.hi; e >= d.scale.lo; e-- {
 		if e%d.scale.step != 0 {
 			continue
@@ -167,7 +172,7 @@ func (d *drawing) axis(named bool) {
 	}
 	if named {
 		x, y := px(d.left-52), px(d.top+plotHeight/2)
-		d.printf("<text class=\"axis mid\" transform=\"translate(%s %s) rotate(-90)\">‖∂J/∂z‖ relative to the output (decades)</text>\n", x, y)
+		d.printf("<text class=\"axis mid\" transform=\"translate(%s %s) rotate(-90)\">%s</text>\n", x, y, name)
 	}
 }
 

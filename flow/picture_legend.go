@@ -15,13 +15,15 @@ type key struct {
 	row   int
 }
 
+// strokeKey is the mark of a line.
+func strokeKey(class string) func(x, y float64) string {
+	return func(x, y float64) string {
+		return fmt.Sprintf("<path class=%q d=\"M%s %sh24\"/>\n", class, px(x), px(y))
+	}
+}
+
 // legend lays out the factors that occur, the dots and the bound.
 func legend(streams []stream) []key {
-	line := func(class string) func(x, y float64) string {
-		return func(x, y float64) string {
-			return fmt.Sprintf("<path class=%q d=\"M%s %sh24\"/>\n", class, px(x), px(y))
-		}
-	}
 	var list []key
 	seen := map[nn.Stage]bool{"": true}
 	for _, s := range streams {
@@ -37,12 +39,17 @@ func legend(streams []stream) []key {
 			case nn.StageWeights:
 				label += " (weights)"
 			}
-			list = append(list, key{mark: line("s " + stageClass(g.stage)), label: label})
+			list = append(list, key{mark: strokeKey("s " + stageClass(g.stage)), label: label})
 		}
 	}
 	list = append(list, key{label: "reaches the layer’s weights", mark: func(x, y float64) string {
 		return fmt.Sprintf("<circle class=\"dot\" cx=\"%s\" cy=\"%s\" r=\"4.5\"/>\n", px(x+14), px(y))
-	}}, key{label: "bound: no input can exceed it", mark: line("bound")})
+	}}, key{label: "bound: no input can exceed it", mark: strokeKey("bound")})
+	return layOut(list)
+}
+
+// layOut puts the entries into rows.
+func layOut(list []key) []key {
 	x, row := float64(plotLeft), 0
 	for i := range list {
 		width := 58 + 6.6*float64(utf8.RuneCountInString(list[i].label))

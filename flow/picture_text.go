@@ -37,11 +37,20 @@ func raise(s string) string {
 	up, wasUp := false, false
 	for _, r := range s {
 		i := slices.Index([]rune(super), r)
+		if r == '·' && !up { // a dot between factors
+			i = -1
+		}
 		switch {
 		case i >= 0 && !up:
+			if wasUp {
+				b.WriteString(`</tspan>`)
+			}
 			b.WriteString(`<tspan class="up" dy="-5">`)
 		case i < 0 && up && wasUp:
 			b.WriteString(`</tspan><tspan dy="5">`)
+			if r == ' ' { // some readers drop one at the beginning
+				r = '\u00a0'
+			}
 		}
 		if up = i >= 0; up {
 			b.WriteRune([]rune(plain)[i])
@@ -84,7 +93,7 @@ func balance(s string, width int) []string {
 func lines(s string, width int) []string {
 	var list []string
 	line := ""
-	for _, word := range strings.Fields(s) {
+	for _, word := range strings.Split(s, " ") { // not at the spaces that join
 		if line != "" && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > width {
 			list, line = append(list, line), ""
 		}
