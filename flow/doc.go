@@ -22,6 +22,17 @@
 // share of weights for which w + Δw == w, bit for bit: [Updates]. How much of a
 // mini-batch's gradient is signal: [Noise].
 //
+// # Through time
+//
+// A recurrent layer uses the same W_hh at every step, so that its gradient is the
+// sum over the steps of products ∏ diag(φ′)·W_hhᵀ. [Recorder] takes the events of
+// the steps by lag, the number of steps back from the last one, as
+// [Report.Time]; [ThroughTime] measures the same with the loss at the last step
+// alone. A [TimeCurve] has the gain of every step and its factors, the mean
+// logarithm λ, the memory horizon and the bound sup|φ′|·σ_max(W_hh) of Pascanu,
+// Mikolov and Bengio 2013 ([StepBounds]). [TimeTable] tells it, [TimePicture]
+// draws it.
+//
 // # Explosion
 //
 // [FindNonFinite] names the first value that stopped being finite; [Report.Growth]

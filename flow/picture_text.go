@@ -48,9 +48,6 @@ func raise(s string) string {
 			b.WriteString(`<tspan class="up" dy="-5">`)
 		case i < 0 && up && wasUp:
 			b.WriteString(`</tspan><tspan dy="5">`)
-			if r == ' ' { // some readers drop one at the beginning
-				r = '\u00a0'
-			}
 		}
 		if up = i >= 0; up {
 			b.WriteRune([]rune(plain)[i])

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"math"
+	"slices"
 
 	"github.com/ebb-ml/ebb/internal/kernel"
 	"github.com/ebb-ml/ebb/nn"
@@ -15,7 +16,9 @@ type TimeOptions struct {
 	// loss. Nil gives standard normal numbers instead, of norm 1 together.
 	LossOf func(dpred, pred *tensor.Tensor) float64
 
-	// Lengths are those of [nn.Pass.Lengths].
+	// Lengths are those of [nn.Pass.Lengths]. The curve is that of the rows which
+	// are as long as the longest: x is cut there, and where rows differ, those
+	// that are shorter get no gradient.
 	Lengths []int
 
 	// Seed is that of the random gradient.
@@ -35,7 +38,10 @@ type TimeOptions struct {
 // Backward to come is lost.
 func ThroughTime(model nn.Layer, x *tensor.Tensor, o TimeOptions) []TimeCurve {
 	layers := recurrentsOf(model)
-	if len(layers) == 0 {
+	if o.Lengths != nil && x.Rank() > 1 && len(o.Lengths) > 0 {
+		x = cut(x, slices.Max(o.Lengths))
+	}
+	if len(layers) == 0 || x.Len() == 0 {
 		return nil
 	}
 	var kept [][]tensor.Float
@@ -91,7 +97,12 @@ func throughTime(model nn.Layer, layers recurrents, x *tensor.Tensor, o TimeOpti
 		}
 	}
 	if pred.Rank() == 3 && x.Rank() > 1 && pred.Dim(0) == x.Dim(0) && pred.Dim(1) == x.Dim(1) {
-		leaveLast(dpred, o.Lengths, reverse)
+		leaveStep(dpred, reverse)
+	}
+	for b, n := range o.Lengths {
+		for at := b; n < x.Dim(0) && at < dpred.Rows(); at += len(o.Lengths) {
+			clear(dpred.Row(at))
+		}
 	}
 	if o.LossOf == nil {
 		if n := math.Sqrt(kernel.SumSquares(dpred.Data)); n > 0 {
@@ -115,23 +126,23 @@ func throughTime(model nn.Layer, layers recurrents, x *tensor.Tensor, o TimeOpti
 	return curves
 }
 
-// leaveLast makes all of dpred [T, B, …] zero but each row's last step, or first.
-func leaveLast(dpred *tensor.Tensor, lengths []int, first bool) {
-	steps, batch := dpred.Dim(0), dpred.Dim(1)
-	for b := range batch {
-		keep := steps - 1
-		if lengths != nil {
-			keep = lengths[b] - 1
-		}
-		if first {
-			keep = 0
-		}
-		for t := range steps {
-			if t != keep {
-				clear(dpred.Row(t*batch + b))
-			}
-		}
+// cut returns the first steps of x.
+func cut(x *tensor.Tensor, steps int) *tensor.Tensor {
+	if steps >= x.Dim(0) {
+		return x
 	}
+	dims := append([]int{steps}, x.Shape()[1:]...)
+	return tensor.From(x.Data[:x.Len()/x.Dim(0)*steps], dims...)
+}
+
+// leaveStep makes all of dpred [T, B, …] zero but the last step, or the first.
+func leaveStep(dpred *tensor.Tensor, first bool) {
+	size := dpred.Len() / dpred.Dim(0)
+	if first {
+		clear(dpred.Data[size:])
+		return
+	}
+	clear(dpred.Data[:dpred.Len()-size])
 }
 
 // setShares fills in what each step adds to the gradient of W_hh.
@@ -143,32 +154,30 @@ func (c *TimeCurve) setShares(d nn.Direction) {
 }
 
 // keptPath returns, by lag, the root of the mean square over rows and units of
-// the product of what the steps after it keep.
+// the product of what the steps after it keep; of the rows that have all steps.
 func keptPath(d nn.Direction, lengths []int) []float64 {
 	steps, batch := d.Steps()
-	if batch == 0 {
+	if batch == 0 || steps == 0 {
 		return nil
+	}
+	h := len(d.Kept(0, 0))
+	product, full := make([]tensor.Float, batch*h), 0
+	for b := range batch {
+		if lengths == nil || lengths[b] >= steps {
+			full += h
+			for i := range h {
+				product[b*h+i] = 1
+			}
+		}
 	}
 	list := make([]float64, steps)
 	var product []tensor.Float
 	for k := range list {
-		if product == nil {
-			product = make([]tensor.Float, batch*len(d.Kept(0, 0)))
-			for i := range product {
-				product[i] = 1
-			}
-		}
-		list[k] = math.Sqrt(kernel.SumSquares(product) / float64(len(product)))
-		s := steps - 1 - k
-		time := s
-		if d.Reverse() {
-			time = k
-		}
+		list[k] = math.Sqrt(kernel.SumSquares(product) / float64(full))
 		for b := range batch {
-			if lengths == nil || time < lengths[b] {
-				z := d.Kept(s, b)
-				kernel.Mul(product[b*len(z):(b+1)*len(z)], product[b*len(z):(b+1)*len(z)], z)
-			}
+			z := d.Kept(steps-1-k, b)
+			row := product[b*len(z) : (b+1)*len(z)]
+			kernel.Mul(row, row, z)
 		}
 	}
 	return list

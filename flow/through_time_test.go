@@ -224,6 +224,34 @@ func TestThroughTimeReadsTheLastStepAlone(t *testing.T) {
 	}
 }
 
+// Of rows of different lengths the longest are measured, as if they were alone
+// and not padded.
+func TestThroughTimeOfTheLongestRows(t *testing.T) {
+	m := stacked(nn.RecurrentConfig{Bidirectional: true})
+	x := ids(30, 4)
+	ones := func(dpred, _ *tensor.Tensor) float64 { dpred.Fill(1); return 1 }
+	got := flow.ThroughTime(m, x, flow.TimeOptions{LossOf: ones, Lengths: []int{9, 20, 3, 20}})
+	alone := tensor.New(20, 2)
+	for s := range 20 {
+		alone.Row(s)[0], alone.Row(s)[1] = x.Row(s)[1], x.Row(s)[3]
+	}
+	want := flow.ThroughTime(m, alone, flow.TimeOptions{LossOf: ones})
+	for i, c := range got {
+		if c.Steps() != 20 || !near(c.Lambda, want[i].Lambda, 1e-6) || !near(c.Horizon, want[i].Horizon, 1e-6) && finite(c.Horizon) {
+			t.Errorf("%s: %d steps, λ %v and %v, horizon %v and %v", c.Where, c.Steps(), c.Lambda, want[i].Lambda, c.Horizon, want[i].Horizon)
+		}
+		for k, p := range c.Points {
+			if q := want[i].Points[k]; !near(p.Norm, q.Norm, 1e-5) || !near(p.Share, q.Share, 1e-4) || !near(p.Path, q.Path, 1e-5) {
+				t.Errorf("%s: %+v\n%+v", c.Where, p, q)
+				break
+			}
+		}
+	}
+	if flow.ThroughTime(m, x, flow.TimeOptions{Lengths: []int{0, 0, 0, 0}}) != nil {
+		t.Error("curves of sequences without steps")
+	}
+}
+
 // What a step adds to the gradient of W_hh, summed over the steps, is that
 // gradient: with one step that has a state before it, its share is all.
 func TestSharesOfTheGradient(t *testing.T) {

@@ -5,29 +5,34 @@ import "github.com/ebb-ml/ebb/nn"
 // recurrent is one direction of one recurrent layer of a model.
 type recurrent struct {
 	site      string // of its events
-	layer     *nn.Recurrent
+	layer     overTime
 	direction nn.Direction
 }
 
 type recurrents []recurrent
 
+// overTime is an [nn.Recurrent], an [nn.Cell] or a layer that embeds one.
+type overTime interface {
+	Kind() string
+	Config() nn.RecurrentConfig
+	Hidden() int
+	Out() int
+	Directions() []nn.Direction
+}
+
 // recurrentsOf lists those of a model in the order of the way back.
 func recurrentsOf(model nn.Layer) recurrents { return appendRecurrents(nil, model, "") }
 
 func appendRecurrents(list recurrents, l nn.Layer, site string) recurrents {
-	var r *nn.Recurrent
-	switch l := l.(type) {
-	case *nn.Recurrent:
-		r = l
-	case *nn.Cell:
-		r = l.Recurrent
-	case nn.Container:
-		children, sites := l.Children(), sitesOf(l)
+	if c, ok := l.(nn.Container); ok {
+		children, sites := c.Children(), sitesOf(c)
 		for i := len(children) - 1; i >= 0; i-- {
 			list = appendRecurrents(list, children[i], join(site, sites, i))
 		}
+		return list
 	}
-	if r == nil {
+	r, ok := l.(overTime)
+	if !ok {
 		return list
 	}
 	all := r.Directions()
