@@ -47,7 +47,7 @@ func kinds() []kind {
 		object("flatten", "joins all features of an example into one row", empty),
 		object("embedding", "looks up a learned row for each id", embeddingFields),
 		object("rnn", "h = φ(W_ih·x + b_ih + W_hh·h + b_hh) at each step of a sequence", rnnFields),
-		object("lstm", "long short-term memory, PyTorch's gates i, f, g, o", recurrentFields),
+		object("lstm", "long short-term memory, PyTorch's gates i, f, g, o", lstmFields),
 		object("gru", "gated recurrent unit, PyTorch's gates r, z, n", recurrentFields),
 		{"residual", "x + body(x)", itemsRef,
 			func(d *decoder, n *yaml.Node, it *Item, depth int, count *int) (err error) {

@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"math"
 	"slices"
 
 	"go.yaml.in/yaml/v4"
@@ -37,6 +38,12 @@ func recurrentFields(it *Item) []field {
 		init("recurrent_init", "of the recurrent weights, by gate; orthogonal if absent", &it.RecurrentInit),
 		init("bias_init", "of the bias; zeros if absent, but 1 for the forget gate of an lstm", &it.BiasInit),
 	}
+}
+
+func lstmFields(it *Item) []field {
+	it.ForgetBias = math.NaN()
+	f := numberField("forget_bias", "of the forget gate; 1 if absent. To keep something over T steps from the start it takes about ln T", -100, 100, false, &it.ForgetBias)
+	return append(recurrentFields(it), f)
 }
 
 func rnnFields(it *Item) []field {

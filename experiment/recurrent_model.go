@@ -2,6 +2,7 @@ package experiment
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
 	"github.com/ebb-ml/ebb/data"
@@ -81,7 +82,10 @@ func (it *Item) recurrentInit() (r nn.RecurrentInit, err error) {
 			return r, err
 		}
 	}
-	return r, nil
+	if it.Kind == "lstm" && !math.IsNaN(it.ForgetBias) {
+		r.Forget, err = nn.NewInit("constant", it.ForgetBias)
+	}
+	return r, err
 }
 
 // recurrentSettings tells every setting that applies.
@@ -104,8 +108,11 @@ func (it *Item) recurrentSettings(init nn.RecurrentInit, last bool) string {
 	switch {
 	case init.Bias.Name != "":
 		bias = "bias " + initText(init.Bias)
-	case it.Kind == "lstm":
+	case it.Kind == "lstm" && init.Forget.Name == "":
 		bias = "bias zeros, forget bias 1"
+	}
+	if init.Forget.Name != "" {
+		bias += fmt.Sprintf(", forget bias %v", init.Forget.Value)
 	}
 	parts = append(parts, returns, "init "+initText(init.Input), "recurrent "+initText(init.Hidden), bias)
 	return strings.Join(parts, ", ")

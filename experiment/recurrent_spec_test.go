@@ -14,7 +14,7 @@ data: {source: adding, length: 20, samples: 40}
 model:
   - rnn: {units: 8, activation: relu, recurrent_init: {identity: {gain: 1.1}}, init: {normal: {std: 0.01}}, bias_init: {constant: {value: 0.1}}}
     repeat: 2
-  - lstm: {units: 6, layers: 2, bidirectional: true}
+  - lstm: {units: 6, layers: 2, bidirectional: true, forget_bias: 3}
   - gru: {units: 4, return: all, recurrent_init: {orthogonal: {gain: 0.9}}}
   - rnn: {units: 4, recurrent_init: orthogonal}
   - dense: {units: 1}
@@ -41,7 +41,7 @@ train: {epochs: 1, batch: 8}
 	want := []string{
 		"rnn_1 20×8: relu, return all, init normal(0.01), recurrent identity(1.1), bias constant(0.1)",
 		"rnn_2 20×8: relu, return all, init normal(0.01), recurrent identity(1.1), bias constant(0.1)",
-		"lstm_1 20×12: 2 layers, bidirectional, return all, init glorot_uniform, recurrent orthogonal, bias zeros, forget bias 1",
+		"lstm_1 20×12: 2 layers, bidirectional, return all, init glorot_uniform, recurrent orthogonal, bias zeros, forget bias 3",
 		"gru_1 20×4: return all, init glorot_uniform, recurrent orthogonal(0.9), bias zeros",
 		"rnn_3 4: tanh, return last, init glorot_uniform, recurrent orthogonal, bias zeros",
 		"dense_1 1: glorot_uniform, bias zeros",

@@ -45,6 +45,7 @@ type Item struct {
 	Bidirectional bool   // both directions in time
 	Return        string // last, all, or "" for what the layers after it and the data need
 	RecurrentInit InitSpec
+	ForgetBias    float64 // of an lstm; NaN if the spec names none
 
 	Body     []Item   // residual
 	Branches [][]Item // parallel

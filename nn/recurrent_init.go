@@ -15,6 +15,10 @@ type RecurrentInit struct {
 	// LSTM (Gers et al. 2000, Jozefowicz et al. 2015). b_hh, which is added to it,
 	// is zero, but for pytorch, which draws both.
 	Bias Init
+	// Forget is that of the forget gate's part of it, whatever Bias is; 1 where
+	// both are the default. A gate that keeps over T steps needs a bias of about
+	// ln T (Tallec and Ollivier 2018, section 2).
+	Forget Init
 }
 
 // Defaults returns i with the names that apply where it has none. The bias of an
@@ -62,6 +66,9 @@ func (k *core) initialize(i RecurrentInit, rng *tensor.RNG) {
 		i.Bias.Apply(bhh, k.h, k.h, rng)
 	default:
 		i.Bias.Apply(bih, k.h, k.h, rng)
+	}
+	if i.Forget.Name != "" && k.cell.carriesCell() {
+		i.Forget.Apply(tensor.From(bih.Data[k.h:2*k.h], k.h), k.h, k.h, rng)
 	}
 }
 

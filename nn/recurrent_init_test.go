@@ -105,3 +105,29 @@ func TestRecurrentInits(t *testing.T) {
 		t.Errorf("biases %v and %v, expected 0.5 and 0", bih, bhh)
 	}
 }
+
+// The forget gate's bias is its own, whatever the others begin with.
+func TestForgetBias(t *testing.T) {
+	for _, c := range []struct {
+		init   nn.RecurrentInit
+		others tensor.Float
+		forget tensor.Float
+	}{
+		{nn.RecurrentInit{}, 0, 1},
+		{nn.RecurrentInit{Forget: nn.Init{Name: "constant", Value: 3}}, 0, 3},
+		{nn.RecurrentInit{Bias: nn.Init{Name: "constant", Value: 0.5}}, 0.5, 0.5},
+		{nn.RecurrentInit{Bias: nn.Init{Name: "constant", Value: 0.5}, Forget: nn.Init{Name: "constant", Value: -1}}, 0.5, -1},
+	} {
+		l := nn.NewLSTM(2, 3, nn.RecurrentConfig{})
+		l.Initialize(c.init, tensor.NewRNG(1, 0))
+		for i, v := range l.Params()[2].Value.Data {
+			want := c.others
+			if i/3 == 1 {
+				want = c.forget
+			}
+			if v != want {
+				t.Errorf("%+v: bias %d is %v, expected %v", c.init, i, v, want)
+			}
+		}
+	}
+}
