@@ -59,13 +59,21 @@ type UpdateEffect struct {
 
 // NonFinite tells where a value first stopped being finite.
 type NonFinite struct {
-	Step           uint64      `json:"step"`
-	Phase          string      `json:"phase"`
-	Where          string      `json:"where"`
-	Stage          string      `json:"stage,omitempty"`
-	GrowthPerLayer flow.Number `json:"growth_per_layer"`
-	GrowthPerStep  flow.Number `json:"growth_per_step"`
-	Text           string      `json:"text"`
+	Step           uint64         `json:"step"`
+	Phase          string         `json:"phase"`
+	Where          string         `json:"where"`
+	Stage          string         `json:"stage,omitempty"`
+	GrowthPerLayer flow.Number    `json:"growth_per_layer"`
+	GrowthPerStep  flow.Number    `json:"growth_per_step"`
+	Text           string         `json:"text"`
+	Through        *NonFiniteTime `json:"through_time,omitempty"` // inside a recurrent layer
+}
+
+// NonFiniteTime tells where in a sequence that was.
+type NonFiniteTime struct {
+	Time              int         `json:"time"` // of the sequence, from 0
+	Lag               int         `json:"lag"`  // time steps that the way came before it
+	GrowthPerTimeStep flow.Number `json:"growth_per_time_step"`
 }
 
 // measured returns the flow and the update effect since the last flow event, or
@@ -88,6 +96,9 @@ func (r *runner) report(result train.Result, exploded *train.NonFiniteError) *Re
 	}
 	rep.flow, rep.effects = r.measured()
 	rep.flow.SetBounds(flow.Bounds(r.Model))
+	if exploded == nil {
+		rep.flow.Time = r.throughTime(rep.flow.Time)
+	}
 	rep.Flow = rep.flow.Rows
 	if rep.Flow == nil {
 		rep.Flow = []flow.Row{}
@@ -108,6 +119,9 @@ func (r *runner) report(result train.Result, exploded *train.NonFiniteError) *Re
 		rep.NonFinite = &NonFinite{
 			Step: exploded.Step, Phase: string(exploded.Phase), Where: exploded.Site, Stage: string(exploded.Stage),
 			GrowthPerLayer: flow.Number(exploded.GrowthPerLayer), GrowthPerStep: flow.Number(exploded.GrowthPerStep), Text: exploded.Error(),
+		}
+		if exploded.Time >= 0 {
+			rep.NonFinite.Through = &NonFiniteTime{exploded.Time, exploded.Lag, flow.Number(exploded.GrowthPerTimeStep)}
 		}
 	}
 	return rep
@@ -166,14 +180,19 @@ func (r *Report) Write(w io.Writer) error {
 
 func (r *Report) writeMetrics(b *strings.Builder) {
 	columns := []string{"loss", "accuracy"}
+	if r.Training == nil && r.Validation == nil {
+		columns = nil
+	}
 	if r.Training != nil && r.Training.MAE != nil || r.Validation != nil && r.Validation.MAE != nil {
 		columns = []string{"loss", "MAE", "RMSE", "R²"}
 	}
-	fmt.Fprintf(b, "%-12s", "")
-	for _, c := range columns {
-		fmt.Fprintf(b, "%12s", c)
+	if columns != nil {
+		fmt.Fprintf(b, "%-12s", "")
+		for _, c := range columns {
+			fmt.Fprintf(b, "%12s", c)
+		}
+		b.WriteByte('\n')
 	}
-	b.WriteByte('\n')
 	for _, part := range []struct {
 		name string
 		m    *train.Metrics
@@ -191,7 +210,7 @@ func (r *Report) writeMetrics(b *strings.Builder) {
 	if r.Validation != nil && r.Validation.Confusion != nil && len(r.classes) > 0 {
 		fmt.Fprintf(b, "guessing the most frequent class is right in %.1f %%\n", 100*mostFrequent(r.Validation.Confusion))
 	}
-	if r.standardized {
+	if r.standardized && columns != nil {
 		b.WriteString("MAE and RMSE are in the unit of the data, the loss is of the standardized target\n")
 	}
 	how := ""

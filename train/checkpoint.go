@@ -51,7 +51,9 @@ func (r *run) resume(s State) error {
 func (r *run) checkWeights() error {
 	for _, p := range nn.Named(r.Model) {
 		if kernel.Count(p.Value.Data).NonFinite > 0 {
-			return &NonFiniteError{Step: r.pos.Step, Phase: PhaseWeights, Site: p.Name}
+			e := newNonFinite(r.pos.Step, PhaseWeights)
+			e.Site = p.Name
+			return e
 		}
 	}
 	return nil

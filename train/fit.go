@@ -80,7 +80,7 @@ func Fit(ctx context.Context, c Config) (Result, error) {
 	res.StoppedEarly = r.stale()
 	res.Training, err = Evaluate(r.Model, r.Loss, r.Train, 0, r.Scaler)
 	if err == nil && !finite(res.Training.Loss) {
-		err = &NonFiniteError{Step: r.pos.Step, Phase: PhaseLoss}
+		err = newNonFinite(r.pos.Step, PhaseLoss)
 	}
 	return res, err
 }
@@ -236,7 +236,7 @@ func (r *run) finishEpoch(lr float64) error {
 			return err
 		}
 		if !finite(m.Loss) {
-			return &NonFiniteError{Step: r.pos.Step, Phase: PhaseValidation}
+			return newNonFinite(r.pos.Step, PhaseValidation)
 		}
 		e.Validation = &m
 	}

@@ -36,10 +36,21 @@ type NonFiniteError struct {
 	// grew from one layer (or backward stage) to the next before that; 0 when
 	// there are not two to compare.
 	GrowthPerLayer float64
+	// Time is the step of the sequence (or of the window at hand), from 0, at which
+	// it was found inside a recurrent layer, Lag how many steps the way came before
+	// it, and GrowthPerTimeStep the geometric mean by which the values grew from
+	// one to the next. Time and Lag are −1 elsewhere.
+	Time, Lag         int
+	GrowthPerTimeStep float64
+
 	// GrowthPerStep is the same of the gradient's norm over the last Steps
 	// steps; 0 when there are not two.
 	GrowthPerStep float64
 	Steps         int
+}
+
+func newNonFinite(step uint64, phase Phase) *NonFiniteError {
+	return &NonFiniteError{Step: step, Phase: phase, Time: -1, Lag: -1}
 }
 
 // Error returns one sentence for a person.
@@ -62,7 +73,16 @@ func (e *NonFiniteError) Error() string {
 	default:
 		b.WriteString("the loss is the first value that is not finite")
 	}
-	if e.GrowthPerLayer > 1 {
+	if e.Time >= 0 {
+		way := "on"
+		if e.Phase == PhaseBackward {
+			way = "back"
+		}
+		fmt.Fprintf(&b, " (at time %d, %d time steps %s)", e.Time, e.Lag, way)
+		if e.GrowthPerTimeStep > 1 {
+			fmt.Fprintf(&b, ", after it grew %.3g-fold per time step", e.GrowthPerTimeStep)
+		}
+	} else if e.GrowthPerLayer > 1 {
 		fmt.Fprintf(&b, ", after the values grew %.3g-fold per layer", e.GrowthPerLayer)
 	}
 	if e.GrowthPerStep > 1 {
@@ -74,7 +94,7 @@ func (e *NonFiniteError) Error() string {
 // locate repeats the step that failed (its number fixes what is random in it)
 // with every value watched, and puts the running statistics back.
 func (s *Stepper) locate(x, y *tensor.Tensor) *NonFiniteError {
-	e := &NonFiniteError{Step: s.Pass.Step, Phase: PhaseGradient}
+	e := newNonFinite(s.Pass.Step, PhaseGradient)
 	e.GrowthPerStep, e.Steps = s.stepGrowth()
 	s.restoreBuffers()
 	defer s.restoreBuffers()
@@ -91,6 +111,7 @@ func (s *Stepper) locate(x, y *tensor.Tensor) *NonFiniteError {
 		return e
 	}
 	e.Phase, e.Site, e.Stage, e.GrowthPerLayer = Phase(first.Phase), first.Where, first.Stage, first.GrowthPerLayer
+	e.Time, e.Lag, e.GrowthPerTimeStep = first.Time, first.Lag, first.GrowthPerStep
 	switch {
 	case e.Phase == PhaseWeights:
 		e.Site = first.Name
@@ -98,6 +119,8 @@ func (s *Stepper) locate(x, y *tensor.Tensor) *NonFiniteError {
 		e.Phase, e.Site, e.Stage = PhaseGradient, first.Name, ""
 	case e.Stage == nn.StageLoss:
 		e.Phase, e.Site, e.Stage = PhaseLoss, "", ""
+	default:
+		s.findTime(e, x)
 	}
 	return e
 }
