@@ -171,7 +171,6 @@ func keptPath(d nn.Direction, lengths []int) []float64 {
 		}
 	}
 	list := make([]float64, steps)
-	var product []tensor.Float
 	for k := range list {
 		list[k] = math.Sqrt(kernel.SumSquares(product) / float64(full))
 		for b := range batch {
