@@ -24,9 +24,9 @@ type generateFlags struct {
 }
 
 func (f *generateFlags) add(c *cobra.Command) {
-	c.Flags().IntVar(&f.n, "generate", 0, "of a character model: go on from the prompt with so many characters")
-	c.Flags().Float64Var(&f.temperature, "temperature", 1, "with --generate: 0 takes the most probable character, 1 draws as the model learned")
-	c.Flags().Uint64Var(&f.seed, "seed", 1, "with --generate: of the draws")
+	c.Flags().IntVar(&f.n, "generate", 0, "characters that a model of text goes on with")
+	c.Flags().Float64Var(&f.temperature, "temperature", 1, "with --generate: 0 takes the likeliest")
+	c.Flags().Uint64Var(&f.seed, "seed", 1, "with --generate: of what is drawn")
 }
 
 // generate goes on from the prompt and prints what it makes as it comes.

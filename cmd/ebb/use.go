@@ -11,8 +11,13 @@ import (
 func predictCommand() *cobra.Command {
 	var f generateFlags
 	c := &cobra.Command{
-		Use:   "predict RUN|MODEL DATA | predict RUN|MODEL [PROMPT] --generate N",
-		Short: "Predicts every row of a file, as CSV or JSON, or goes on with a text",
+		Use:   "predict RUN|MODEL DATA|PROMPT",
+		Short: "Predicts every row of a file, or goes on with a text",
+		Long: `Predicts every row, window or sequence of a data file, as CSV or JSON.
+
+A model that was trained on a text goes on from a prompt instead: --generate N
+makes N characters. --temperature 0 always takes the likeliest one, 1 draws as
+the model learned, and what is between is more careful.`,
 		Args: func(c *cobra.Command, args []string) error {
 			if c.Flags().Changed("generate") {
 				if len(args) < 1 || len(args) > 2 {
