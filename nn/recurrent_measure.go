@@ -47,7 +47,11 @@ func (m *timeSums) before(r *coreRun, s, lo, hi int) {
 	for ; lo < hi; lo += rowUnit {
 		end := min(lo+rowUnit, hi)
 		at := lo/rowUnit*m.steps + s
-		m.in[at] = kernel.SumSquares(r.dh[lo*h : end*h])
+		if r.dy == nil && s < m.steps-1 {
+			m.in[at] = m.out[at+1] // nothing has been added
+		} else {
+			m.in[at] = kernel.SumSquares(r.dh[lo*h : end*h])
+		}
 		if r.dc != nil {
 			m.cellPath(r, s, lo, end)
 			m.path[at] = kernel.SumSquares(r.pathGrad[lo*h : end*h])
@@ -83,15 +87,23 @@ func (m *timeSums) after(r *coreRun, s, lo, hi int) {
 	for ; lo < hi; lo += rowUnit {
 		end := min(lo+rowUnit, hi)
 		at := lo/rowUnit*m.steps + s
-		m.gates[at] = 0
-		for b := lo; b < end; b++ {
-			m.gates[at] += kernel.SumSquares(r.gateRow(s, b))
-		}
+		m.gates[at] = r.gateSquares(s, lo, end)
 		m.out[at] = kernel.SumSquares(r.dh[lo*h : end*h])
 		if r.dc != nil {
 			m.cell[at] = kernel.SumSquares(r.dc[lo*h : end*h])
 		}
 	}
+}
+
+// gateSquares returns the sum of squares of rows lo..hi of the gates of step s.
+func (r *coreRun) gateSquares(s, lo, hi int) (sum float64) {
+	if row := r.cell.rowGates() * r.h; row == r.gateWidth {
+		return kernel.SumSquares(r.gatesFrom(s, lo)[:(hi-lo)*row])
+	}
+	for b := lo; b < hi; b++ {
+		sum += kernel.SumSquares(r.gateRow(s, b))
+	}
+	return sum
 }
 
 // norm returns the norm over all units of step s.
