@@ -95,9 +95,10 @@ func sample(n int) []int {
 }
 
 // shapes is all of them on a fast path, and the first three on the one that
-// takes a hundred times as long under the race detector.
+// takes a hundred times as long under the race detector, and with -short, which
+// is for that and for emulated machines.
 func shapes(all ...[3]int) [][3]int {
-	if active.speed <= goGemm.speed {
+	if active.speed <= goGemm.speed || testing.Short() {
 		return all[:3]
 	}
 	return all

@@ -82,6 +82,21 @@ func TestLoopsStayInTheirSlices(t *testing.T) {
 	})
 }
 
+// Nor outside the two sides of a transpose.
+func TestTransposeStaysInItsMatrices(t *testing.T) {
+	a, b := newGuardedFloats(t, 40*40), newGuardedFloats(t, 40*43)
+	eachPath(t, func(t *testing.T) {
+		for rows := 1; rows <= 40; rows++ {
+			for cols := 1; cols <= 40; cols += 3 {
+				for _, end := range []bool{false, true} {
+					stride := rows + cols%4
+					Transpose(b.of((cols-1)*stride+rows, end), stride, a.of(rows*cols, end), rows, cols)
+				}
+			}
+		}
+	})
+}
+
 // Nor outside the matrices of a product, whose last rows are as long as their
 // columns and no longer.
 func TestGemmStaysInItsMatrices(t *testing.T) {

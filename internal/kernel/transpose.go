@@ -13,7 +13,9 @@ func Transpose(dst []Float, stride int, src []Float, rows, cols int) {
 	done := 0
 	if side, turn := squares(); side > 0 {
 		for ; done+side <= rows; done += side {
-			turn(&dst[done], stride, &src[done*cols], cols, side, cols)
+			for c := 0; c < cols; c += block / 16 {
+				turn(&dst[c*stride+done], stride, &src[done*cols+c], cols, side, min(block/16, cols-c))
+			}
 		}
 	}
 	const side = 16

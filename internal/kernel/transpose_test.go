@@ -4,7 +4,7 @@ import "testing"
 
 func TestTranspose(t *testing.T) {
 	eachPath(t, func(t *testing.T) {
-		for _, c := range [][3]int{{0, 3, 0}, {3, 0, 3}, {1, 1, 1}, {5, 7, 9}, {16, 16, 16}, {33, 17, 40}, {128, 50, 128}, {40, 129, 41}} {
+		for _, c := range [][3]int{{0, 3, 0}, {3, 0, 3}, {1, 1, 1}, {5, 7, 9}, {16, 16, 16}, {33, 17, 40}, {128, 50, 128}, {40, 129, 41}, {17, 1500, 17}} {
 			rows, cols, stride := c[0], c[1], c[2]
 			src := randoms(rows*cols, 1)
 			dst := make([]Float, cols*stride+1)

@@ -137,7 +137,9 @@ func same(a, b Float) bool { return a == b || a != a && b != b }
 func TestPathsAgree(t *testing.T) {
 	lengths := []int{127, 1000, block + 5}
 	for n := range 71 {
-		lengths = append(lengths, n)
+		if n < 36 || n > 62 || !testing.Short() { // from two of the widest vectors on it repeats
+			lengths = append(lengths, n)
+		}
 	}
 	eachPath(t, func(t *testing.T) {
 		path := active
