@@ -208,3 +208,31 @@ func ExampleNewTrainingPass() {
 	fmt.Println(y.Data, dx.Data)
 	// Output: [10 20] [10 10]
 }
+
+// The gradients of the weights, a row of dW at a time, which are never stored as
+// a whole.
+func ExamplePass_Deferred() {
+	layer := nn.NewDense(2, 3)
+	p := nn.NewTrainingPass()
+	p.DeferWeights = true
+	p.Reset()
+	layer.Forward(p, tensor.From([]tensor.Float{1, 2, 3, 4}, 2, 2))
+	p.Backward(layer, tensor.From([]tensor.Float{1, 0, 0, 0, 1, 0}, 2, 3))
+	for _, g := range p.Deferred() {
+		in, out, _ := g.Size()
+		dw := make([]tensor.Float, out)
+		for i := range in {
+			g.Rows(dw, i, i+1, false)
+			fmt.Println(dw)
+		}
+		db := make([]tensor.Float, out)
+		g.AddBias(db)
+		fmt.Println(db)
+	}
+	fmt.Println("stored:", layer.W.Grad.Data)
+	// Output:
+	// [1 3 0]
+	// [2 4 0]
+	// [1 1 0]
+	// stored: [0 0 0 0 0 0]
+}

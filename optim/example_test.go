@@ -117,3 +117,17 @@ func ExampleOptimizer_DrownedShare() {
 	fmt.Println(o.DrownedShare())
 	// Output: 0.5 true
 }
+
+// An update in parts, by gradients that are nowhere stored as a whole.
+func ExampleOptimizer_UpdatePart() {
+	w := nn.NewParam("weight", 4)
+	o := optim.New(optim.NewSGD(), []*nn.Param{w})
+	slots := make([][]tensor.Float, len(o.Rule.Slots()))
+	if o.Elementwise() { // otherwise only whole parameters will do
+		o.Begin()
+		o.UpdatePart(0, 0, []tensor.Float{1, 2}, slots, 0.5)
+		o.UpdatePart(0, 2, []tensor.Float{3, 4}, slots, 0.5)
+	}
+	fmt.Println(w.Value.Data)
+	// Output: [-0.5 -1 -1.5 -2]
+}
