@@ -1,6 +1,7 @@
 package flow_test
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -266,6 +267,33 @@ func TestSharesOfTheGradient(t *testing.T) {
 	}
 }
 
+// σ′ ≤ ¼: with a matrix that keeps every norm, the sigmoid alone makes the
+// gradient vanish, for any input. A cell with gates has no such bound.
+func TestCertificateOfVanishing(t *testing.T) {
+	for _, c := range []struct {
+		l    *nn.Recurrent
+		gain float64
+	}{
+		{recurrentLayer(nn.NewRNN(6, 20, nn.NewSigmoid(), last), orthogonal, glorot, 1, 3), 0.25},
+		{recurrentLayer(nn.NewRNN(6, 20, nn.NewSigmoid(), last), orthogonal, glorot, 5, 3), 1.25},
+		{recurrentLayer(nn.NewRNN(6, 20, nn.NewTanh(), last), orthogonal, glorot, 0.9, 3), 0.9},
+		{recurrentLayer(nn.NewRNN(6, 20, nn.NewTanh(), last), nn.Init{Name: "zeros"}, glorot, 1, 3), 0},
+		{nn.NewLSTM(6, 20, last), math.Inf(1)},
+		{nn.NewGRU(6, 20, last), math.Inf(1)},
+	} {
+		b := flow.StepBounds(nn.NewSequential(c.l))[0]
+		if math.IsInf(c.gain, 1) { // W_hh is zero, but the gates are not
+			if b.Proves() || !math.IsNaN(b.Rho) || b.SigmaMax != 0 {
+				t.Errorf("%s: %+v", c.l.Kind(), b)
+			}
+			continue
+		}
+		if b.Where != "rnn_1" || math.Abs(b.Gain-c.gain) > 1e-5 || b.Proves() != (c.gain < 1) {
+			t.Errorf("%+v, expected %v", b, c.gain)
+		}
+	}
+}
+
 // Pascanu, Mikolov and Bengio 2013: what W_hh of spectral radius ρ does to the
 // gradient. No gain exceeds sup|φ′|·σ_max, and one below 1 is a proof.
 func TestSpectralRadiusAndTheBound(t *testing.T) {
@@ -292,4 +320,13 @@ func TestSpectralRadiusAndTheBound(t *testing.T) {
 			}
 		}
 	}
+}
+
+func ExampleThroughTime() {
+	l := nn.NewRNN(1, 1, nn.NewIdentity(), nn.RecurrentConfig{}) // all states
+	l.Directions()[0].Recurrent().Value.Fill(0.5)
+	curves := flow.ThroughTime(nn.NewSequential(l), tensor.New(100, 1, 1), flow.TimeOptions{})
+	c := curves[0]
+	fmt.Printf("%s: a step multiplies by %.1f, 1 %% after %.1f of %d steps\n", c.Where, math.Exp(c.Lambda), c.Horizon, c.Steps())
+	// Output: rnn_1: a step multiplies by 0.5, 1 % after 6.6 of 100 steps
 }

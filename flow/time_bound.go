@@ -39,7 +39,10 @@ func StepBounds(model nn.Layer) []StepBound {
 		_, b.SigmaMax = SigmaMax(w.Data, w.Dim(0), w.Dim(1))
 		kind := ""
 		kind, b.Phi = r.direction.Phi()
-		b.Gain = times(b.Phi, b.SigmaMax)
+		b.Gain = b.Phi * b.SigmaMax
+		if math.IsInf(b.Phi, 1) { // gates carry the gradient past a W_hh of zero too
+			b.Gain = b.Phi
+		}
 		if kind != "" {
 			b.Rho = SpectralRadius(w.Data, w.Dim(0))
 		}
