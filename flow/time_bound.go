@@ -37,8 +37,8 @@ func StepBounds(model nn.Layer) []StepBound {
 		w := r.direction.Recurrent().Value
 		b := StepBound{Where: r.site, Rho: math.NaN()}
 		_, b.SigmaMax = SigmaMax(w.Data, w.Dim(0), w.Dim(1))
-		kind := ""
-		kind, b.Phi = r.direction.Phi()
+		kind, sup := r.direction.Phi()
+		b.Phi = sup
 		b.Gain = b.Phi * b.SigmaMax
 		if math.IsInf(b.Phi, 1) { // gates carry the gradient past a W_hh of zero too
 			b.Gain = b.Phi
