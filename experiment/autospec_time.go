@@ -42,8 +42,8 @@ func autoSequences(d *data.Dataset, source, target string, window int) (*Spec, e
 		units, epochs := textSize(d.Len())
 		fmt.Fprintf(&b, "  validation: 0.1\nmodel:\n  - embedding: {units: 64}\n  - lstm: {units: %d}\n  - dense: {units: %d}\n", units, outputs)
 		fmt.Fprintf(&b, "loss: %s\noptimizer: {name: adam, lr: 0.003}\n", lossName)
-		fmt.Fprintf(&b, "train: {epochs: %d, batch: %d, bptt: %d, seed: 1, clip_norm: 1, schedule: {name: cosine}, early_stopping: {patience: %d}}\n",
-			epochs, batch, defaultTextWindow, max(3, epochs/5))
+		fmt.Fprintf(&b, "train:\n  {epochs: %d, batch: %d, bptt: %d, seed: 1, clip_norm: 1,\n", epochs, batch, defaultTextWindow)
+		fmt.Fprintf(&b, "   schedule: {name: cosine}, early_stopping: {patience: %d}}\n", max(3, epochs/5))
 		return ParseSpec("", []byte(b.String()))
 	}
 	for batch > 1 && d.Len() < 8*batch {
@@ -61,7 +61,8 @@ func autoSequences(d *data.Dataset, source, target string, window int) (*Spec, e
 	}
 	fmt.Fprintf(&b, "  - %s: {units: %d}\n  - dense: {units: %d}\n", kind, units, outputs)
 	fmt.Fprintf(&b, "loss: %s\noptimizer: {name: adam, lr: 0.005}\n", lossName)
-	fmt.Fprintf(&b, "train: {epochs: %d, batch: %d, seed: 1, clip_norm: 1, schedule: {name: cosine}, early_stopping: {patience: %d}}\n", epochs, batch, max(5, epochs/5))
+	fmt.Fprintf(&b, "train:\n  {epochs: %d, batch: %d, seed: 1, clip_norm: 1,\n", epochs, batch)
+	fmt.Fprintf(&b, "   schedule: {name: cosine}, early_stopping: {patience: %d}}\n", max(5, epochs/5))
 	return ParseSpec("", []byte(b.String()))
 }
 
