@@ -58,6 +58,31 @@ model: [{dense: {units: 8, activation: gelu}}, {layer_norm: {}}, {dense: {units:
 optimizer: {name: adamw, lr: 0.01}
 train: {epochs: 8, batch: 13, seed: 6, clip_value: 0.01}
 `,
+	"sequences": `
+data: {source: adding, length: 9, samples: 60}
+model: [{rnn: {units: 5, layers: 2}}, {dropout: 0.2}, {gru: {units: 4, bidirectional: true}}, {dense: {units: 1}}]
+loss: mse
+optimizer: {name: adam, lr: 0.01}
+train: {epochs: 8, batch: 7, seed: 6, clip_norm: 1}
+`,
+	"truncated": `
+data: {source: copy, length: 4, samples: 40}
+model: [{lstm: {units: 6}}, {dense: {units: 9}}]
+optimizer: {name: adam, lr: 0.01}
+train: {epochs: 6, batch: 7, seed: 6, bptt: 5}
+`,
+	"truncated, one target": `
+data: {source: sunspots, window: 20}
+model: [{gru: {units: 6}}, {dense: {units: 1}}]
+optimizer: {name: adam, lr: 0.01}
+train: {epochs: 4, batch: 32, seed: 6, bptt: 5, clip_norm: 1}
+`,
+	"text": `
+data: {source: testdata/tide.txt, validation: 0.1}
+model: [{embedding: {units: 4}}, {lstm: {units: 6}}, {dropout: 0.1}, {gru: {units: 6, layers: 2}}, {dense: {units: 61}}]
+optimizer: {name: adam, lr: 0.01}
+train: {epochs: 3, batch: 4, bptt: 20, seed: 2, clip_norm: 1}
+`,
 }
 
 // A run that is cancelled at random steps and resumed each time ends with the
