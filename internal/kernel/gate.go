@@ -10,7 +10,7 @@ import (
 // microseconds, which is as long as a whole product of a small layer, and the
 // next task of a training step mostly follows at once.
 //
-// Every open is answered by one wait before the next open.
+// Every open is answered by one wait, or taken back, before the next open.
 type gate struct {
 	state atomic.Int32
 	wake  chan struct{}
@@ -39,28 +39,36 @@ func (g *gate) open() {
 	}
 }
 
+// takeBack shuts the gate again and reports whether the waiter has not passed. It
+// is for whoever opened it.
+func (g *gate) takeBack() bool { return g.state.CompareAndSwap(opened, shut) }
+
 // wait returns when the gate is open, and shuts it.
 func (g *gate) wait() {
+	for !g.watch() {
+		if g.state.CompareAndSwap(shut, parked) {
+			<-g.wake // perhaps for what has been taken back since
+		}
+	}
+}
+
+// watch looks at the gate for a while and reports whether it has passed.
+func (g *gate) watch() bool {
 	var start time.Time
 	for {
 		for range looks {
-			if g.state.Load() == opened {
-				g.state.Store(shut)
-				return
+			if g.state.Load() == opened && g.state.CompareAndSwap(opened, shut) {
+				return true
 			}
 			pause(2)
 		}
 		if start.IsZero() {
 			start = time.Now()
 		} else if time.Since(start) > spinFor {
-			break
+			return false
 		}
 		// Where there are more threads than cores, the one that is waited for
 		// may need this core.
 		yield()
 	}
-	if g.state.CompareAndSwap(shut, parked) {
-		<-g.wake
-	}
-	g.state.Store(shut)
 }

@@ -18,7 +18,7 @@ var team struct {
 	busy    sync.Mutex
 	start   sync.Once
 	helpers []*gate // one for each helper: there is work
-	done    *gate   // all helpers that were called have finished
+	done    *gate   // all helpers that came have finished
 	working atomic.Int32
 	failure atomic.Pointer[failure] // the first panic in a piece
 	task    Task
@@ -68,7 +68,7 @@ func shareOut(t Task, n, grain int) {
 	defer team.busy.Unlock()
 	team.start.Do(startHelpers)
 	threads := min(runtime.GOMAXPROCS(0), (n+grain-1)/grain)
-	// At least one, even if GOMAXPROCS has just become 1: the last helper opens done.
+	// At least one, even if GOMAXPROCS has just become 1: only a helper opens done.
 	called := team.helpers[:min(max(threads-1, 1), len(team.helpers))]
 	team.task, team.items, team.grain = t, n, grain
 	team.cursor.Store(0)
@@ -77,11 +77,26 @@ func shareOut(t Task, n, grain int) {
 		h.open()
 	}
 	claim()
-	team.done.wait()
+	if !dismiss(called) {
+		team.done.wait()
+	}
 	team.task, team.product = nil, gemmJob{} // keep no caller's memory alive
 	if f := team.failure.Swap(nil); f != nil {
 		panic(f.value)
 	}
+}
+
+// dismiss sends home those who have not come yet, now that there is no work left,
+// and reports whether all others are done: a helper whose core is busy with
+// something else would keep everybody waiting for nothing.
+func dismiss(called []*gate) bool {
+	late := int32(0)
+	for _, h := range called {
+		if h.takeBack() {
+			late++
+		}
+	}
+	return late > 0 && team.working.Add(-late) == 0
 }
 
 func startHelpers() {

@@ -128,6 +128,26 @@ func TestParallelWhileThreadsChange(t *testing.T) {
 	<-stopped
 }
 
+// Tasks that are over before the helpers come, while helpers fall asleep, are
+// woken and are sent home again.
+func TestParallelWithLateHelpers(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4))
+	for round := range 2000 {
+		n := 2 + round%5
+		task := &tally{runs: make([]atomic.Int32, n), spend: time.Duration(round%3) * time.Microsecond}
+		Parallel(task, n, 1)
+		for i := range task.runs {
+			if got := task.runs[i].Load(); got != 1 {
+				t.Fatalf("item %d ran %d times", i, got)
+			}
+		}
+		if round%4 == 0 {
+			for start := time.Now(); time.Since(start) < spinFor-10*time.Microsecond+time.Duration(round%40)*time.Microsecond; {
+			}
+		}
+	}
+}
+
 // After a pause the helpers are asleep, and have to be woken.
 func TestParallelAfterAPause(t *testing.T) {
 	for range 5 {
