@@ -66,7 +66,8 @@ type TimePoint struct {
 	// Path is what the cell alone keeps from lag 0 to this one: the product of
 	// the forget gates, along the gradient that ∂J/∂c begins with; in a GRU, where
 	// [ThroughTime] alone has it, that of the gates z, as the root of its mean
-	// square over units and rows. NaN without such a path.
+	// square over units and rows. 0 where floating point holds nothing so small,
+	// NaN without such a path.
 	Path float64
 
 	// Share is what the step at this lag alone adds to the gradient of W_hh,

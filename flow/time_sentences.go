@@ -69,7 +69,14 @@ func stepsBack(x float64) string {
 // ends says from where on nothing is left.
 func (c *TimeCurve) ends() string {
 	if c.Ends < 0 {
-		return ""
+		k := len(c.Points)
+		for k > 0 && c.Points[k-1].faint {
+			k--
+		}
+		if k == len(c.Points) {
+			return ""
+		}
+		return fmt.Sprintf("From %d %s back on it is too small for floating point: what is left is rounding.", k, plural(k, "step"))
 	}
 	why := ""
 	if before := c.Points[c.Ends-1]; before.faint {
@@ -128,7 +135,11 @@ func (c *TimeCurve) cellPath() string {
 	if !(last.Path >= 0) {
 		return ""
 	}
-	return fmt.Sprintf("Past W_hh, the %s alone keep %s over %d steps.", gates, percent(last.Path), last.Lag)
+	keep := percent(last.Path)
+	if last.Path == 0 {
+		keep = "less than floating point holds"
+	}
+	return fmt.Sprintf("Past W_hh, the %s alone keep %s over %d steps.", gates, keep, last.Lag)
 }
 
 // grows says how far it is to the end of the range, or where that was.

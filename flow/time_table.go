@@ -110,8 +110,8 @@ func (c *TimeCurve) table(b *bytes.Buffer) {
 			reaches, x, y = "overflow", "", ""
 		}
 		put(b, fmt.Sprintf("%6d  %s", lag, bar(p.Decades, low, high)), measure(p.Gain), second, x, y, reaches)
-		if p.Norm == 0 || !finite(p.Norm) {
-			break // and so it stays
+		if p.Norm == 0 || !finite(p.Norm) || p.faint {
+			break // and so it stays, or what follows is rounding
 		}
 	}
 }

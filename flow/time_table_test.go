@@ -3,8 +3,10 @@ package flow_test
 import (
 	"bytes"
 	"flag"
+	"math"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/ebb-ml/ebb/flow"
@@ -61,6 +63,29 @@ func TestTimeTables(t *testing.T) {
 		if tensor.FloatBits == 32 && b.String() != string(want) {
 			t.Errorf("%s:\n%s", name, b.String())
 		}
+	}
+}
+
+// A gradient that no floating point number can hold does not become zero where
+// the forget gates are above ½: the least number rounds to itself.
+func TestWhatIsLeftIsRounding(t *testing.T) {
+	if tensor.FloatBits == 64 {
+		t.Skip("takes thousands of steps in float64")
+	}
+	l := nn.NewLSTM(6, 20, last) // without W_hh the forget gates alone carry
+	for i := 20; i < 40; i++ {
+		l.Params()[2].Value.Data[i] = 0.5
+	}
+	x := tensor.New(600, 4, 6)
+	c := flow.ThroughTime(l, x, flow.TimeOptions{})[0]
+	f := 1 / (1 + math.Exp(-0.5))
+	if !near(c.Points[100].Path, math.Pow(f, 100), 1e-4) || c.Points[599].Path != 0 || !near(c.Lambda, math.Log(f), 0.02) {
+		t.Errorf("path %v and %v, λ %v", c.Points[100].Path, c.Points[599].Path, c.Lambda)
+	}
+	var b bytes.Buffer
+	flow.TimeTable(&b, []flow.TimeCurve{c})
+	if !strings.Contains(strings.ReplaceAll(b.String(), "\n", " "), "what is left is rounding") || c.Ends != -1 {
+		t.Errorf("%s", b.String())
 	}
 }
 

@@ -89,7 +89,9 @@ func (t *timeTrack) observe(e *nn.Event) {
 		t.cell = true
 		t.now().cell, t.now().cellOut = e.In, e.Out
 	case nn.StageCellPath:
-		t.now().path = ratio(e.Out, e.In)
+		if e.Out >= smallest*math.Sqrt(float64(e.Size)) { // below, a factor above ½ rounds up to the same number for ever
+			t.now().path = ratio(e.Out, e.In)
+		}
 	}
 }
 
