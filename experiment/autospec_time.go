@@ -9,18 +9,19 @@ import (
 )
 
 // autoWindow returns the window for a built-in series that is kept as a table: a
-// year of weeks, or a tenth of a short series. It is 0 for anything else.
+// year of weeks and a little more, or a tenth of a short series. It is 0 for anything else.
 func autoWindow(source string) int {
 	sets := data.BuiltIn()
 	i := slices.IndexFunc(sets, func(s data.Info) bool { return s.Name == source })
 	if i < 0 || !sets[i].Series || sets[i].Layout != data.Rows {
 		return 0
 	}
-	return min(52, max(sets[i].Rows/10, 1))
+	return min(60, max(sets[i].Rows/10, 1))
 }
 
-// autoSequences is [AutoSpec] for what has steps: a GRU for a series, an LSTM for
-// sequences and for a text, both with the gradient's norm limited.
+// autoSequences is [AutoSpec] for what has steps: a linear recurrent layer
+// for a series, an LSTM for sequences and for a text, with the gradient's norm
+// limited.
 func autoSequences(d *data.Dataset, source, target string, window int) (*Spec, error) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "data:\n  source: %s\n", yamlText(source))
@@ -49,18 +50,20 @@ func autoSequences(d *data.Dataset, source, target string, window int) (*Spec, e
 	for batch > 1 && d.Len() < 8*batch {
 		batch /= 2
 	}
-	kind, units := "lstm", 64
+	layer, rate, planned := "lstm: {units: 64}", 0.005, 4000
 	if d.Window > 0 {
-		kind, units = "gru", 32
+		// Linear: what goes on growing leaves the range that the network was trained
+		// in, where one that saturates knows nothing.
+		layer, rate, planned = "rnn: {units: 32, activation: identity}", 0.002, 8000
 	}
 	updates := (d.Len() + batch - 1) / batch
-	epochs := min(max(4000/updates, 5), 100)
+	epochs := min(max(planned/updates, 5), 150)
 	b.WriteString("  validation: 0.2\n  standardize: true\nmodel:\n")
 	if d.IDs > 0 {
 		b.WriteString("  - embedding: {units: 32}\n")
 	}
-	fmt.Fprintf(&b, "  - %s: {units: %d}\n  - dense: {units: %d}\n", kind, units, outputs)
-	fmt.Fprintf(&b, "loss: %s\noptimizer: {name: adam, lr: 0.005}\n", lossName)
+	fmt.Fprintf(&b, "  - %s\n  - dense: {units: %d}\n", layer, outputs)
+	fmt.Fprintf(&b, "loss: %s\noptimizer: {name: adam, lr: %g}\n", lossName, rate)
 	fmt.Fprintf(&b, "train:\n  {epochs: %d, batch: %d, seed: 1, clip_norm: 1,\n", epochs, batch)
 	fmt.Fprintf(&b, "   schedule: {name: cosine}, early_stopping: {patience: %d}}\n", max(5, epochs/5))
 	return ParseSpec("", []byte(b.String()))

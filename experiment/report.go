@@ -21,6 +21,9 @@ type Report struct {
 	Training     *train.Metrics `json:"training"` // null when nothing finite was measured
 	Validation   *train.Metrics `json:"validation,omitempty"`
 
+	// Baseline is what a model of a series has to beat; nil for other data.
+	Baseline *Baseline `json:"baseline,omitempty"`
+
 	// Findings is for what package doctor finds; a run alone has none.
 	Findings []any `json:"findings"`
 
@@ -94,6 +97,7 @@ func (r *runner) report(result train.Result, exploded *train.NonFiniteError) *Re
 		Training: &result.Training, Validation: result.Validation, Findings: []any{}, classes: r.Train.Classes,
 		standardized: r.Spec.Data.Standardize && r.Train.Task == data.Regression,
 	}
+	rep.Baseline = r.baseline(r.Validation)
 	rep.flow, rep.effects = r.measured()
 	rep.flow.SetBounds(flow.Bounds(r.Model))
 	if exploded == nil {
@@ -209,6 +213,9 @@ func (r *Report) writeMetrics(b *strings.Builder) {
 	}
 	if r.Validation != nil && r.Validation.Confusion != nil && len(r.classes) > 0 {
 		fmt.Fprintf(b, "guessing the most frequent class is right in %.1f %%\n", 100*mostFrequent(r.Validation.Confusion))
+	}
+	if r.Baseline != nil && r.Validation != nil && r.Validation.MAE != nil {
+		fmt.Fprintf(b, "repeating the last value has a validation MAE of %.4g\n", r.Baseline.MAE)
 	}
 	if r.standardized && columns != nil {
 		b.WriteString("MAE and RMSE are in the unit of the data, the loss is of the standardized target\n")

@@ -169,7 +169,7 @@ func TestBadText(t *testing.T) {
 func TestAutoOfSequences(t *testing.T) {
 	dir := inDir(t)
 	write(t, dir, "poem.txt", poem)
-	for source, want := range map[string]string{"co2": "window: 52", "sine": "gru", "latch": "lstm", "copy": "dense: {units: 9}", "poem.txt": "embedding"} {
+	for source, want := range map[string]string{"co2": "window: 60", "sine": "activation: identity", "latch": "lstm", "copy": "dense: {units: 9}", "poem.txt": "embedding"} {
 		out := succeeded(t, "train", source, "--epochs", "1").out
 		narrow(t, source, out)
 		if !strings.Contains(out, want) {
