@@ -10,8 +10,14 @@ import (
 	"github.com/ebb-ml/ebb/modelfile"
 )
 
-// pictureFile is the picture of the backward flow in a run directory.
-const pictureFile = "flow.svg"
+// The pictures in a run directory: of the backward flow, and of that through the
+// steps of recurrent layers, where there are any.
+const (
+	pictureFile     = "flow.svg"
+	timePictureFile = "time.svg"
+
+	maxTimePanels = 8
+)
 
 // Panel returns what [flow.Picture] draws of the run, with how well it did.
 func (r *Report) Panel(title string) flow.Panel {
@@ -38,5 +44,22 @@ func CheckNoPicture(dir string) error {
 func WritePicture(dir string, panels ...flow.Panel) error {
 	return modelfile.WriteAtomic(filepath.Join(dir, pictureFile), func(w io.Writer) error {
 		return flow.Picture(w, panels...)
+	})
+}
+
+// writeTimePicture draws the flow through time of a run into dir/time.svg: a panel
+// for each recurrent layer or direction.
+func (r *Report) writeTimePicture(dir, title string) error {
+	var panels []flow.TimePanel
+	for i := range r.flow.Time {
+		if c := &r.flow.Time[i]; len(c.Points) > 0 && len(panels) < maxTimePanels {
+			panels = append(panels, flow.TimePanel{Title: title, Note: c.Where, Curve: c})
+		}
+	}
+	if len(panels) == 0 {
+		return nil
+	}
+	return modelfile.WriteAtomic(filepath.Join(dir, timePictureFile), func(w io.Writer) error {
+		return flow.TimePicture(w, panels...)
 	})
 }

@@ -225,7 +225,11 @@ func (r *runner) finish(result train.Result, trained error) (*Report, error) {
 		}
 	}
 	if len(report.Flow) > 0 { // a resumed run that had no step to make keeps its picture
-		if err := WritePicture(r.opt.Dir, report.Panel(filepath.Base(r.opt.Dir))); err != nil {
+		name := filepath.Base(r.opt.Dir)
+		if err := WritePicture(r.opt.Dir, report.Panel(name)); err != nil {
+			return nil, err
+		}
+		if err := report.writeTimePicture(r.opt.Dir, name); err != nil {
 			return nil, err
 		}
 	}

@@ -119,7 +119,7 @@ func createRunDir(dir string, info runInfo) (release func(), err error) {
 }
 
 func checkNoRun(dir string) error {
-	for _, name := range []string{runFile, eventsFile, lastFile, bestFile, pictureFile} {
+	for _, name := range []string{runFile, eventsFile, lastFile, bestFile, pictureFile, timePictureFile} {
 		_, err := os.Lstat(filepath.Join(dir, name))
 		switch {
 		case err == nil && name == runFile:
@@ -175,7 +175,7 @@ func removeLeftovers(dir string) {
 		return
 	}
 	for _, e := range entries {
-		for _, name := range []string{runFile, lastFile, bestFile, pictureFile} {
+		for _, name := range []string{runFile, lastFile, bestFile, pictureFile, timePictureFile} {
 			if strings.HasPrefix(e.Name(), "."+name+".") && strings.HasSuffix(e.Name(), ".tmp") {
 				_ = os.Remove(filepath.Join(dir, e.Name()))
 			}

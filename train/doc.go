@@ -5,6 +5,17 @@
 // the first. A loss or gradient that is not finite never reaches a weight: the step
 // stops, with a sentence that says where the value came from.
 //
+// # Sequences
+//
+// A data set of sequences or one long stream trains the same way; batches are
+// time-major, [T, B, features], as [Stepper.StepBatch] takes them. Backpropagation
+// goes through the whole sequence, or, with BPTT, it is truncated: where each step
+// has a target, every window of so many steps is a training step and the state is
+// carried to the next without its gradient; where a sequence has one target, the
+// gradient goes back through its last steps alone and the steps before them are
+// not recorded, so that memory does not grow with the sequence. Padding has no
+// part in a loss, a gradient or a metric.
+//
 // # Reproducible to the bit
 //
 // A run is fixed by the initial weights, the data and the seeds. A [State] is

@@ -60,6 +60,35 @@ func ExampleFit() {
 	// best epoch true
 }
 
+// Truncated backpropagation on sequences with a target for each step: every 5
+// steps are a training step, and the state goes on.
+func ExampleStepper_StepBatch() {
+	model := nn.NewSequential(nn.NewGRU(1, 8, nn.RecurrentConfig{}), nn.NewDense(8, 1))
+	nn.Initialize(model, tensor.NewRNG(1, 0))
+	s := train.NewStepper(model, loss.MSE{}, optim.New(optim.NewAdam(), model.Params()))
+	s.BPTT = 5
+	x := tensor.New(20, 4, 1) // 20 steps of 4 sequences: the sum so far
+	y := tensor.New(20, 4, 1)
+	rng := tensor.NewRNG(2, 0)
+	for i := range x.Data {
+		x.Data[i] = tensor.Float(rng.Normal() / 4)
+		y.Data[i] = x.Data[i]
+		if i >= 4 {
+			y.Data[i] += y.Data[i-4]
+		}
+	}
+	for range 200 {
+		if _, err := s.StepBatch(data.Batch{X: x, Y: y, Rows: 4, First: true, PerStep: true}, 0.01); err != nil {
+			fmt.Println(err)
+			return
+		}
+	}
+	pred := tensor.New(20, 4, 1)
+	train.NewPredictor(model).PredictSequences(pred, x, nil, nil)
+	fmt.Println(s.Pass.Step, "steps; learned:", loss.MSE{}.Forward(pred, y) < 0.05)
+	// Output: 800 steps; learned: true
+}
+
 func ExamplePredict() {
 	model := nn.NewDense(2, 1)
 	model.W.Value.Fill(10)

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 )
@@ -40,6 +41,9 @@ func TestSequencesTrain(t *testing.T) {
 			narrow(t, "train", out)
 			if !strings.Contains(out, "ck in ") {
 				t.Errorf("the report has no flow through time:\n%s", out)
+			}
+			if svg, err := os.ReadFile("run/time.svg"); err != nil || !strings.Contains(string(svg), "through time") {
+				t.Errorf("no picture of the flow through time: %v", err)
 			}
 			var answer struct {
 				Time []struct {
