@@ -18,6 +18,10 @@
 //     assembly; no other function may.
 //   - Sizes of zero are valid and do nothing (a product with k = 0 writes zeros,
 //     or leaves c as it is when accumulating).
+//   - Nothing outside the slices is written, nor even read: the next page may
+//     belong to nobody.
+//   - No call of assembly takes more than some tens of microseconds: it can't be
+//     interrupted.
 //   - A slice shorter than its sizes and stride say is a programmer's mistake
 //     and panics.
 //
