@@ -19,9 +19,7 @@ func (r *coreRun) goBack(p *Pass, dy, dx *tensor.Tensor) {
 	if r.c != nil {
 		r.dc = p.Arena.Floats(r.batch * h)
 	}
-	r.backWidth = spread(h)
-	r.back = p.Arena.Floats(out * r.backWidth)
-	kernel.Transpose(r.back, r.backWidth, r.weights[r.in*out:], h, out)
+	r.turnWeights(p)
 	if dx != nil {
 		r.backIn = p.Arena.Floats(out * spread(r.in))
 		kernel.Transpose(r.backIn, spread(r.in), r.weights, r.in, out)
@@ -52,6 +50,23 @@ func (r *coreRun) goBack(p *Pass, dy, dx *tensor.Tensor) {
 		clear(r.dw)
 	}
 	r.leaveGradients(p)
+}
+
+// turnWeights transposes W_hh: as a whole where that stays in the second cache
+// from step to step, otherwise in panels of columns, each of which a product
+// reads from its beginning to its end.
+func (r *coreRun) turnWeights(p *Pass) {
+	const cached, tile = 1 << 17, 32
+	h, out := r.h, r.cell.outGates()*r.h
+	r.panel, r.backWidth = h, spread(h)
+	if h*out > cached {
+		r.panel, r.backWidth = tile, tile
+	}
+	r.back = p.Arena.Floats(out * max(r.backWidth, (h+tile-1)/tile*tile))
+	whh := r.weights[r.in*out:]
+	for c := 0; c < h; c += r.panel {
+		kernel.Transpose(r.back[c*out:], r.backWidth, whh[c*out:], min(r.panel, h-c), out)
+	}
 }
 
 // sharedGradient is how many multiply-adds of a weights' gradient are worth
@@ -132,14 +147,17 @@ func (r *coreRun) skipEnded(s, t, lo, hi int) {
 // it is added to what goes another way.
 func (r *coreRun) passBack(s, lo, hi int) {
 	n, h, out := hi-lo, r.h, r.cell.outGates()*r.h
-	gates, dh := r.gatesFrom(s, lo), r.dh[lo*h:hi*h]
+	gates, w := r.gatesFrom(s, lo), r.backWidth
 	add := kernel.Epilogue{Accumulate: r.cell.passesState() || r.lengths != nil}
-	if !r.splits() {
-		kernel.Gemm(kernel.NN, n, h, out, gates, r.gateWidth, r.back, r.backWidth, dh, h, add)
-		return
+	for c := 0; c < h; c += r.panel {
+		columns, back, dh := min(r.panel, h-c), r.back[c*out:], r.dh[lo*h+c:hi*h]
+		if !r.splits() {
+			kernel.Gemm(kernel.NN, n, columns, out, gates, r.gateWidth, back, w, dh, h, add)
+			continue
+		}
+		kernel.Gemm(kernel.NN, n, columns, 2*h, gates, r.gateWidth, back, w, dh, h, add)
+		kernel.Gemm(kernel.NN, n, columns, h, gates[3*h:], r.gateWidth, back[2*h*w:], w, dh, h, kernel.Epilogue{Accumulate: true})
 	}
-	kernel.Gemm(kernel.NN, n, h, 2*h, gates, r.gateWidth, r.back, r.backWidth, dh, h, add)
-	kernel.Gemm(kernel.NN, n, h, h, gates[3*h:], r.gateWidth, r.back[2*h*r.backWidth:], r.backWidth, dh, h, kernel.Epilogue{Accumulate: true})
 }
 
 // windowColumns computes what the gates of a window give: columns of the

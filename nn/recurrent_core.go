@@ -50,6 +50,7 @@ type coreRun struct {
 
 	dy, dx, dlast *tensor.Tensor // dx nil where nobody wants it
 	back, backIn  []tensor.Float // W_hh and W_ih transposed, [outGates·h, ·]
+	panel         int            // of W_hh: so many columns lie together, in rows of backWidth
 	backWidth     int
 	dh, dc        []tensor.Float // [B, h]
 	from, to      int            // the window of steps that is on its way back
