@@ -34,20 +34,6 @@ func Dot(a, b []Float) float64 {
 	return s + active.dot(a, b)
 }
 
-// withNonFinite counts what is not finite, in a second look that hardly ever
-// happens: a sum of squares of finite float32 values is finite in float64.
-func (c Census) withNonFinite(x []Float) Census {
-	if c.SumSquares-c.SumSquares == 0 {
-		return c
-	}
-	for _, v := range x {
-		if v-v != 0 {
-			c.NonFinite++
-		}
-	}
-	return c
-}
-
 // Change compares now with before, in one pass: the sum of (now-before)² and
 // that of before², in float64, and how many elements are equal. A zero is equal
 // to a zero of either sign; what is not finite is equal to nothing.

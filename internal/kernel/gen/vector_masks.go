@@ -61,12 +61,6 @@ func (l *loop) only(m mask, r VecPhysical) {
 	}
 }
 
-// except makes zeros of r where m is set; m may be from negative.
-func (l *loop) except(m mask, r VecPhysical) {
-	zero := l.zero()
-	l.choose(m, zero, r, r)
-}
-
 // choose makes r = yes where m is set and no elsewhere.
 func (l *loop) choose(m mask, yes, no, r VecPhysical) {
 	if l.wide {
