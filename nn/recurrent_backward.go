@@ -29,16 +29,17 @@ func (r *coreRun) goBack(p *Pass, dy, dx *tensor.Tensor) {
 	clear(r.dbih)
 	clear(r.dbhh)
 	r.startMeasuring(p)
+	if r.steps == 0 || r.batch == 0 {
+		clear(r.dw)
+		r.leaveGradients(p)
+		return
+	}
 	window := windowOfSequence(r.batch, r.gateWidth)
 	columns := out
 	if dx != nil {
 		columns += r.in
 	}
-	grain := columns
-	if threads := runtime.GOMAXPROCS(0); threads > 1 && width*out*window*r.batch > sharedGradient {
-		const least, tile = 64, 32
-		grain = max(least, (columns/threads+tile-1)/tile*tile)
-	}
+	grain := windowGrain(columns, width*window*r.batch)
 	for r.to = r.steps; r.to > 0; r.to = r.from {
 		r.from = max(r.to-window, 0)
 		r.phase = phaseBackward
@@ -46,10 +47,18 @@ func (r *coreRun) goBack(p *Pass, dy, dx *tensor.Tensor) {
 		r.phase = phaseWindow
 		kernel.Parallel(r, columns, grain)
 	}
-	if r.steps == 0 {
-		clear(r.dw)
-	}
 	r.leaveGradients(p)
+}
+
+// windowGrain is how many of the columns of what a window gives one thread
+// computes at a time; work is that of a column, in multiply-adds.
+func windowGrain(columns, work int) int {
+	const worthIt, least, tile = 1 << 21, 64, 32
+	threads := runtime.GOMAXPROCS(0)
+	if threads == 1 || columns*work < worthIt {
+		return columns
+	}
+	return max(least, (columns/threads+tile-1)/tile*tile)
 }
 
 // turnWeights transposes W_hh: as a whole where that stays in the second cache
@@ -68,10 +77,6 @@ func (r *coreRun) turnWeights(p *Pass) {
 		kernel.Transpose(r.back[c*out:], r.backWidth, whh[c*out:], min(r.panel, h-c), out)
 	}
 }
-
-// sharedGradient is how many multiply-adds of a weights' gradient are worth
-// sharing out.
-const sharedGradient = 1 << 21
 
 // windowOfSequence is of how many steps the gradient of the weights is computed
 // at once: of so many that the product reuses what it loads, and of no more than
