@@ -11,7 +11,7 @@ import (
 // times the steps of sequences.
 const (
 	chunkRows  = 256
-	chunkSteps = 1 << 15
+	chunkSteps = 1 << 17
 )
 
 // Inference on a stream: so many streams side by side, each of at least

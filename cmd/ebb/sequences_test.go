@@ -6,6 +6,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"github.com/ebb-ml/ebb/tensor"
 )
 
 // recurrentZoo are networks over sequences, sick and healthy: each trains.
@@ -66,7 +68,7 @@ func TestSequencesTrain(t *testing.T) {
 				t.Errorf("predictions have %d lines", lines)
 			}
 			succeeded(t, "export", "run", "-o", "model.safetensors")
-			if a, b := succeeded(t, "predict", "run", source).out, succeeded(t, "predict", "model.safetensors", source).out; a != b {
+			if a, b := succeeded(t, "predict", "run", source).out, succeeded(t, "predict", "model.safetensors", source).out; a != b && tensor.FloatBits == 32 { // a file for others is float32
 				t.Error("an exported model predicts otherwise than its run")
 			}
 		})
@@ -126,7 +128,7 @@ func TestTextGenerates(t *testing.T) {
 	succeeded(t, "predict", "run", "--generate", "3")
 	narrow(t, "evaluate", succeeded(t, "evaluate", "run", "poem.txt").out)
 	succeeded(t, "export", "run", "-o", "model.safetensors")
-	if out := succeeded(t, "predict", "model.safetensors", "나 ", "--generate", "200", "--seed", "7", "--temperature", "2").out; out != one {
+	if out := succeeded(t, "predict", "model.safetensors", "나 ", "--generate", "200", "--seed", "7", "--temperature", "2").out; out != one && tensor.FloatBits == 32 {
 		t.Error("the exported model gives another text")
 	}
 
