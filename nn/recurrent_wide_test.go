@@ -53,3 +53,20 @@ func TestWideWeightsPassBack(t *testing.T) {
 		}
 	}
 }
+
+// Nothing comes of no sequences, and no gradient.
+func TestEmptyBatchOfSequences(t *testing.T) {
+	for _, l := range []*Recurrent{NewLSTM(4, 8, RecurrentConfig{Layers: 2}), NewGRU(4, 8, RecurrentConfig{Bidirectional: true})} {
+		p := NewTrainingPass()
+		p.WantInput = true
+		y := l.Forward(p, tensor.New(3, 0, 4))
+		if dx := l.Backward(p, y); dx.Len() != 0 {
+			t.Fatalf("dx has %d elements", dx.Len())
+		}
+		for _, q := range l.Params() {
+			if kernel.SumSquares(q.Grad.Data) != 0 {
+				t.Fatalf("the gradient of %s is not zero", q.Name)
+			}
+		}
+	}
+}
