@@ -8,6 +8,9 @@ import (
 	"github.com/ebb-ml/ebb/data"
 )
 
+// leastText is the shortest text that a network is chosen for.
+const leastText = 99
+
 // autoWindow returns the window for a built-in series that is kept as a table: a
 // year of weeks and a little more, or a tenth of a short series. It is 0 for anything else.
 func autoWindow(source string) int {
@@ -23,6 +26,9 @@ func autoWindow(source string) int {
 // for a series, an LSTM for sequences and for a text, with the gradient's norm
 // limited.
 func autoSequences(d *data.Dataset, source, target string, window int) (*Spec, error) {
+	if d.Layout == data.Stream && d.Len() < leastText {
+		return nil, fmt.Errorf("%s: a text of %d characters is too short to learn from: expected at least %d", d.Name, d.Len()+1, leastText+1)
+	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "data:\n  source: %s\n", yamlText(source))
 	if target != "" {

@@ -56,7 +56,7 @@ func (e *Experiment) Describe() (*Description, error) {
 	}
 	d := &Description{Params: rows.Params(), Loss: e.Spec.Loss}
 	d.Data.Source, d.Data.Task = e.Train.Name, e.Train.Task.String()
-	d.Data.Rows, d.Data.Features = e.Train.Len(), e.Train.X.Cols()
+	d.Data.Rows, d.Data.Features = e.Train.Len(), len(e.Train.Features)
 	if e.Validation != nil {
 		d.Data.Validation = e.Validation.Len()
 	}

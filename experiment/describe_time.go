@@ -39,8 +39,19 @@ func (d *Description) writeSize(b *strings.Builder) {
 			what = "windows of a series"
 		}
 		fmt.Fprintf(b, "data       %s: %d %s to train on, %d held out\n", d.Data.Source, d.Data.Rows, what, d.Data.Validation)
-		fmt.Fprintf(b, "           %d steps of %d features each\n", d.Data.Steps, d.Data.Features)
+		if d.Data.IDs > 0 {
+			fmt.Fprintf(b, "           %d steps of one id each\n", d.Data.Steps)
+		} else {
+			fmt.Fprintf(b, "           %d steps of %s each\n", d.Data.Steps, plural(d.Data.Features, "feature"))
+		}
 	default:
 		fmt.Fprintf(b, "data       %s: %d rows to train on, %d held out, %d features\n", d.Data.Source, d.Data.Rows, d.Data.Validation, d.Data.Features)
 	}
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }

@@ -169,6 +169,8 @@ func TestBadText(t *testing.T) {
 	write(t, dir, "bad.txt", "abc\xff\xfe")
 	write(t, dir, "bad.yaml", strings.Replace(good, "poem", "bad", 1))
 	refused(t, exitUsage, []string{"train", "bad.yaml"}, "bad.txt", "UTF-8")
+	write(t, dir, "short.txt", "ab")
+	refused(t, exitUsage, []string{"train", "short.txt"}, "short.txt: a text of 2 characters is too short")
 }
 
 // AutoSpec chooses something for a series and a text, and prints it.
