@@ -166,6 +166,7 @@ func TestSchemaAgreesWithParser(t *testing.T) {
 	for _, good := range []string{minimal, builtinExample,
 		minimal + "optimizer: {name: adamw, lr: 0.1, eps: 1e-7}\ntrain: {batch: full, schedule: {name: step, every: 3}}\n",
 		"data: {source: x.csv, target: y}\nmodel: [{dense: {units: 3, activation: {linear: {slope: 10}}, init: {constant: {value: 0.5}}}, repeat: 3}, {dropout: 0.5}, {residual: [{layer_norm: {}}]}]\n",
+		"data: {source: x.txt, window: 3, length: 4, samples: 5}\nmodel: [{embedding: {units: 3}}, {rnn: {units: 2, activation: relu, recurrent_init: {identity: {gain: 1.1}}}, repeat: 2}, {lstm: {units: 3, layers: 2, bidirectional: true, return: all, forget_bias: -1}}, {gru: {units: 1, init: pytorch, bias_init: zeros}}]\ntrain: {bptt: 7}\n",
 	} {
 		if err := check(good); err != nil {
 			t.Errorf("the schema refuses\n%s\n%v", good, err)
@@ -179,6 +180,11 @@ func TestSchemaAgreesWithParser(t *testing.T) {
 		strings.Replace(minimal, "units", "unit", 1), minimal + "loss: xent\n",
 		"data: {source: xor}\nmodel: [{dense: {units: 1}, flatten: {}}]\n",
 		"data: {source: xor}\nmodel: []\n",
+		"data: {source: adding}\nmodel: [{rnn: {units: 1, activation: gelu}}]\n",
+		"data: {source: adding}\nmodel: [{gru: {units: 1, return: some}}]\n",
+		"data: {source: adding}\nmodel: [{gru: {units: 1, recurrent_init: {orthogonal: {gain: 0}}}}]\n",
+		"data: {source: adding, window: 0}\nmodel: [{gru: {units: 1}}]\n",
+		"data: {source: adding}\nmodel: [{gru: {units: 1}}]\ntrain: {bptt: -1}\n",
 	} {
 		if check(bad) == nil {
 			t.Errorf("the schema accepts\n%s", bad)
