@@ -19,7 +19,7 @@ const MaxGenerate = 10_000_000
 
 // GenerateOptions says how a character model goes on.
 type GenerateOptions struct {
-	Prompt string // what it goes on from; "" is the beginning of a line
+	Prompt string // what it goes on from; "" is a space, or whatever comes first in the vocabulary
 	N      int    // characters to make
 	// Temperature divides the logits: 1 draws from what the model learned, less
 	// is more careful, and 0 always takes the most probable character.
@@ -46,7 +46,9 @@ func (t *Trained) Generate(ctx context.Context, o GenerateOptions, emit func(r r
 		return fmt.Errorf("prompt: %w", err)
 	}
 	if len(ids) == 0 {
-		ids = []int{max(0, slices.Index(vocabulary.Names(), "\n"))}
+		// A model that begins from zeros has hardly seen the beginning of a line:
+		// a text is cut into streams anywhere, and mostly in the middle of one.
+		ids = []int{max(0, slices.Index(vocabulary.Names(), " "))}
 	}
 	rng := tensor.NewRNG(o.Seed, sampleStream)
 	p := &nn.Pass{State: nn.NewState()}
