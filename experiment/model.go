@@ -207,41 +207,6 @@ func (b *modelBuilder) dense(layers []nn.Layer, it *Item, following string, shap
 	return layers, out, nil
 }
 
-func (b *modelBuilder) residual(it *Item, follows bool, shape []int) (nn.Layer, error) {
-	defer func(before bool) { b.inResidual = before }(b.inResidual)
-	b.inResidual = true
-	body, end, err := b.layers(it.Body, follows, shape)
-	if err != nil {
-		return nil, err
-	}
-	if tensor.ShapeString(end) != tensor.ShapeString(shape) {
-		return nil, b.fail(it, "residual: the body makes %s of %s, expected the same shape: x and body(x) are added",
-			tensor.ShapeString(end), tensor.ShapeString(shape))
-	}
-	return nn.NewResidual(body...), nil
-}
-
-func (b *modelBuilder) parallel(it *Item, follows bool, shape []int) (nn.Layer, []int, error) {
-	var branches []nn.Layer
-	var out []int
-	for i, items := range it.Branches {
-		layers, end, err := b.layers(items, follows, shape)
-		if err != nil {
-			return nil, nil, err
-		}
-		if i == 0 {
-			out = append(out, end...)
-			out[len(out)-1] = 0
-		}
-		if len(end) != len(out) {
-			return nil, nil, b.fail(it, "parallel: branch %d makes %s, expected as many dimensions as branch 1 makes, %d", i+1, tensor.ShapeString(end), len(out))
-		}
-		branches = append(branches, nn.NewSequential(layers...))
-		out[len(out)-1] += end[len(end)-1]
-	}
-	return nn.NewParallel(branches...), out, nil
-}
-
 // weightInit returns the init of a dense item's weights, the default for its
 // activation where the spec names none.
 func (it *Item) weightInit(following string) (nn.Init, error) {
@@ -252,49 +217,6 @@ func (it *Item) weightInit(following string) (nn.Init, error) {
 		following = it.Activation.Name
 	}
 	return nn.DefaultInit(following), nil
-}
-
-// count adds the parameters of a layer before it takes memory for them.
-func (b *modelBuilder) count(it *Item, n int) error {
-	if b.params += n; b.params > b.limit {
-		return b.fail(it, "%s: the model has more than %d parameters, expected at most that", it.Kind, b.limit)
-	}
-	return nil
-}
-
-// vocab returns the number of ids of an embedding, by default those of the data.
-func (b *modelBuilder) vocab(it *Item) (int, error) {
-	switch {
-	case it.Vocab > 0:
-		return it.Vocab, nil
-	case b.in.ids > 0:
-		return b.in.ids, nil
-	}
-	return 0, b.fail(it, "embedding: the key \"vocab\" is missing: the data does not say how many ids there are")
-}
-
-// make adds the values that a layer makes of one example; of a sequence those of
-// the steps that are kept.
-func (b *modelBuilder) make(it *Item, shape []int) error {
-	n := 1
-	for _, d := range shape {
-		n *= d
-	}
-	if b.in.layout != data.Rows && len(shape) == 2 {
-		n = n / max(shape[0], 1) * b.in.recorded(b.spec.Train.BPTT)
-	}
-	return b.made(it, n)
-}
-
-func (b *modelBuilder) made(it *Item, n int) error {
-	limit := maxValues
-	if b.in.layout != data.Rows {
-		limit = maxSequenceValues
-	}
-	if b.values += n; b.values > limit {
-		return b.fail(it, "%s: the layers make more than %d values of one example, expected at most that", it.Kind, limit)
-	}
-	return nil
 }
 
 func (b *modelBuilder) fail(it *Item, format string, args ...any) error {
