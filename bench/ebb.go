@@ -114,6 +114,9 @@ func ebbEpoch(w Workload) (func(), error) {
 }
 
 func ebbModel(w Workload) nn.Layer {
+	if w.Cell != "" {
+		return ebbRecurrent(w)
+	}
 	var layers []nn.Layer
 	for l := range len(w.Sizes) - 1 {
 		dense := nn.NewDense(w.Sizes[l], w.Sizes[l+1])
@@ -157,6 +160,9 @@ func ebbTrainer(w Workload) func(x, y *tensor.Tensor) float64 {
 type ebbBatch struct{ x, y *tensor.Tensor }
 
 func ebbBatches(w Workload) []ebbBatch {
+	if w.Cell != "" {
+		return ebbSequences(w)
+	}
 	x, y := ebbRows(w, w.Batch*w.Batches)
 	features := w.Sizes[0]
 	batches := make([]ebbBatch, w.Batches)

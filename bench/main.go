@@ -57,10 +57,10 @@ func parse(args []string, stderr io.Writer) (Options, error) {
 	f := flag.NewFlagSet("bench", flag.ContinueOnError)
 	f.SetOutput(stderr)
 	f.StringVar(&o.Out, "out", "", "the report to write, with results.svg and results.json beside it\n(default bench/RESULTS.md; with -quick or -only, standard output alone)")
-	f.IntVar(&o.Rounds, "rounds", 0, "rounds of a training step; some sections make fewer (default 10, 3 with -quick)")
+	f.IntVar(&o.Rounds, "rounds", 0, "rounds of a training step; some sections make fewer (default 6, 3 with -quick)")
 	f.StringVar(&only, "only", "", "measure only what matches this regular expression, such as steps/mlp or gemm")
 	f.StringVar(&threads, "threads", "1,2", "numbers of threads")
-	f.BoolVar(&o.Quick, "quick", false, "a short look: the training steps, inference and products, without torch.compile")
+	f.BoolVar(&o.Quick, "quick", false, "a short look: the training steps, recurrent layers, inference and products, without torch.compile")
 	f.BoolVar(&o.Install, "install", true, "make Python environments that are not there yet")
 	f.StringVar(&o.Fashion, "fashion", "", "the folder with the four files of Fashion-MNIST; without, an epoch is of rows by formula\nand whole programs are left out")
 	if err := f.Parse(args); err != nil {
@@ -91,12 +91,12 @@ func parse(args []string, stderr io.Writer) (Options, error) {
 	if o.Out == "" && !o.Quick && o.Only == nil {
 		o.Out = "bench/RESULTS.md"
 	}
-	o.Turn = 0.3
+	o.Turn = 0.25
 	if o.Quick {
 		o.Turn = 0.15
 	}
 	if o.Rounds <= 0 {
-		o.Rounds = 10
+		o.Rounds = 6
 		if o.Quick {
 			o.Rounds = 3
 		}
@@ -119,7 +119,7 @@ func measureAll(ctx context.Context, o Options, say func(string, ...any)) (*Resu
 		},
 	}
 	defer r.close()
-	waits := 15
+	waits := 5
 	if o.Quick {
 		waits = 3
 	}

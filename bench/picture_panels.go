@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// picturePanels chooses what the picture shows: steps, inference, products on
+// picturePanels chooses what the picture shows: steps, recurrent layers, inference, products on
 // one thread, whole programs.
 func picturePanels(r *Results) []panel {
 	var panels []panel
@@ -17,7 +17,7 @@ func picturePanels(r *Results) []panel {
 	}
 	for _, s := range r.Sections {
 		switch s.ID {
-		case "steps", "infer":
+		case "steps", "recurrent", "infer":
 			add(panel{s.Title, byWorkload(s.Cases)})
 		case "gemm":
 			var one []CaseResult

@@ -133,6 +133,19 @@ func TestRoundsAreRepeatedWhenDisturbed(t *testing.T) {
 	}
 }
 
+func TestRoundsOfABusyMachineEnd(t *testing.T) {
+	p, err := startFake(t, "peer")
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := &Gate{threads: 1, best: 1, spin: func(int, time.Duration) float64 { return 0.5 }}
+	c := &Contestant{Peer: p, Config: "fast"}
+	s := rounds(context.Background(), g, []*Contestant{c}, 4, 0.01)
+	if s != (Steadiness{Rounds: 4, Discarded: 2, Unsteady: 4}) || len(c.tenths) != 4 {
+		t.Errorf("got %+v with %d rounds", s, len(c.tenths))
+	}
+}
+
 // TestEbbAnswers sends Ebb's own side a whole conversation.
 func TestEbbAnswers(t *testing.T) {
 	w := stepCases("")[5].Workload // tiny

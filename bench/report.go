@@ -28,7 +28,7 @@ func writeReport(w io.Writer, r *Results, picture string) {
 		switch s.ID {
 		case "gemm":
 			writeProducts(w, s, r.Peak)
-		case "steps":
+		case "steps", "recurrent":
 			writeSteps(w, s, r.Peak)
 		default:
 			writeSweep(w, s)

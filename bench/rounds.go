@@ -43,15 +43,14 @@ type Steadiness struct {
 	Unsteady  int `json:"unsteady"`  // kept though the machine was not steady
 }
 
-const repeats = 2 // of a round that was disturbed
-
 // rounds lets everyone run in turn, rounds times. A round between whose ends the
-// machine was not steady is discarded and repeated, but not for ever.
+// machine was not steady is discarded and repeated, once, and no more than half
+// of all: where the machine is never steady, repeating finds nothing better.
 func rounds(ctx context.Context, gate *Gate, all []*Contestant, rounds int, seconds float64) (s Steadiness) {
 	for s.Rounds = 0; s.Rounds < rounds; s.Rounds++ {
 		var took [][]float64
 		steady := false
-		for attempt := 0; ; attempt++ {
+		for again := true; ; again = false {
 			before := gate.wait(ctx)
 			took = took[:0]
 			for _, c := range all {
@@ -61,7 +60,7 @@ func rounds(ctx context.Context, gate *Gate, all []*Contestant, rounds int, seco
 				}
 			}
 			steady = before && gate.steady()
-			if steady || attempt == repeats {
+			if steady || !again || 2*s.Discarded >= rounds {
 				break
 			}
 			s.Discarded++

@@ -66,8 +66,8 @@ func (r *Runner) sections(ctx context.Context) {
 	for _, s := range sections(r.Fashion) {
 		result := SectionResult{ID: s.ID, Title: s.Title}
 		for _, c := range s.Cases {
-			if r.Quick && s.Configs != nil {
-				continue // a sweep
+			if r.Quick && (s.Configs != nil || c.Configs != nil) {
+				continue // a sweep, or part of one
 			}
 			if !r.wanted(s.ID + "/" + c.Name) {
 				continue
@@ -82,7 +82,7 @@ func (r *Runner) sections(ctx context.Context) {
 					break // half a case says nothing
 				}
 				result.Cases = append(result.Cases, measured)
-				r.say("%-5s %-22s %d threads: %s (%.0f s)", s.ID, c.Name, n, oneLine(measured), time.Since(began).Seconds())
+				r.say("%-9s %-22s %d threads: %s (%.0f s)", s.ID, c.Name, n, oneLine(measured), time.Since(began).Seconds())
 			}
 		}
 		if len(result.Cases) > 0 {
@@ -94,6 +94,12 @@ func (r *Runner) sections(ctx context.Context) {
 // measure lets all peers of the section do one workload.
 func (r *Runner) measure(ctx context.Context, s Section, c Case, threads int) CaseResult {
 	w := c.Workload
+	if c.Configs != nil {
+		s.Configs = c.Configs
+	}
+	if c.Rounds > 0 {
+		s.Rounds = c.Rounds
+	}
 	out := CaseResult{Workload: w, Threads: threads, Floor: c.Floor, Goal: c.Goal}
 	if threads > 1 && c.GoalTwo > 0 {
 		out.Goal = c.GoalTwo
@@ -106,7 +112,7 @@ func (r *Runner) measure(ctx context.Context, s Section, c Case, threads int) Ca
 		if err == nil {
 			var entries []*Contestant
 			entries, side.Tried, err = r.entries(ctx, p, s, w)
-			if s.ID == "steps" && w.Kind == kindTrain && err == nil {
+			if s.Compare && w.Kind == kindTrain && err == nil {
 				own := r.losses(ctx, p, w)
 				if name == peerEbb {
 					losses = own

@@ -79,7 +79,7 @@ func writeSteps(w io.Writer, s SectionResult, peak map[int]float64) {
 	t.write(w)
 
 	fmt.Fprintf(w, "\n### The others, and whether all do the same\n\n")
-	fmt.Fprintf(w, "The loss gap is the largest relative difference of a loss from Ebb’s in %d steps (wide: %d) from the same weights.\n\n", lossSteps, lossSteps/4)
+	fmt.Fprintf(w, "The loss gap is the largest relative difference of a loss from Ebb’s in %d steps (of more than 10 GFLOP each: %d) from the same weights.\n\n", lossSteps, lossSteps/4)
 	t = newTable("workload", "threads", "peer", "p10", "median", "ratio p10", "of medians", "loss gap")
 	for _, c := range s.Cases {
 		for _, name := range peersOf(c) {

@@ -13,28 +13,35 @@ const (
 // Workload is one thing that is timed, told so that every peer can build the
 // same: the network, its weights and its data all follow from these fields.
 type Workload struct {
-	Name       string  `json:"name"`  // unique, what -only matches
-	Label      string  `json:"label"` // for people
-	Kind       string  `json:"kind"`
-	Sizes      []int   `json:"sizes,omitempty"` // inputs, hidden layers, outputs
-	Activation string  `json:"activation,omitempty"`
-	Optimizer  string  `json:"optimizer,omitempty"`
-	LR         float64 `json:"lr,omitempty"`
-	Loss       string  `json:"loss,omitempty"`
-	Batch      int     `json:"batch,omitempty"`
-	Batches    int     `json:"batches,omitempty"` // different batches that steps go through in turn
-	Rows       int     `json:"rows,omitempty"`    // of an epoch
-	Data       string  `json:"data,omitempty"`    // Fashion-MNIST's folder; without, rows by formula
-	Op         string  `json:"op,omitempty"`      // of a product: NN, NT or TN
-	M          int     `json:"m,omitempty"`
-	N          int     `json:"n,omitempty"`
-	K          int     `json:"k,omitempty"`
+	Name          string  `json:"name"`  // unique, what -only matches
+	Label         string  `json:"label"` // for people
+	Kind          string  `json:"kind"`
+	Sizes         []int   `json:"sizes,omitempty"` // inputs, hidden layers, outputs
+	Activation    string  `json:"activation,omitempty"`
+	Cell          string  `json:"cell,omitempty"`   // of recurrent layers, else ""
+	Length        int     `json:"length,omitempty"` // of their sequences
+	Layers        int     `json:"layers,omitempty"`
+	Bidirectional bool    `json:"bidirectional,omitempty"`
+	Optimizer     string  `json:"optimizer,omitempty"`
+	LR            float64 `json:"lr,omitempty"`
+	Loss          string  `json:"loss,omitempty"`
+	Batch         int     `json:"batch,omitempty"`
+	Batches       int     `json:"batches,omitempty"` // different batches that steps go through in turn
+	Rows          int     `json:"rows,omitempty"`    // of an epoch
+	Data          string  `json:"data,omitempty"`    // Fashion-MNIST's folder; without, rows by formula
+	Op            string  `json:"op,omitempty"`      // of a product: NN, NT or TN
+	M             int     `json:"m,omitempty"`
+	N             int     `json:"n,omitempty"`
+	K             int     `json:"k,omitempty"`
 }
 
 // Flops returns the floating-point operations of the products in one run of w.
 func (w Workload) Flops() float64 {
 	if w.Kind == kindGemm {
 		return 2 * float64(w.M) * float64(w.N) * float64(w.K)
+	}
+	if w.Cell != "" {
+		return w.recurrentFlops()
 	}
 	rows, sum := float64(w.Batch), 0.0
 	if w.Kind == kindEpoch {

@@ -6,7 +6,8 @@ import "fmt"
 type Section struct {
 	ID, Title string
 	Peers     []string // beside Ebb
-	Configs   []string // of PyTorch, nil for all
+	Compare   bool     // the losses, where steps are timed
+	Configs   []string // of PyTorch, nil for all; -quick leaves out what has some
 	Rounds    int      // per cent of -rounds
 	Cases     []Case
 }
@@ -14,11 +15,17 @@ type Section struct {
 // Case is a workload and, where there is one, the ratio it has to keep.
 type Case struct {
 	Workload
-	Floor, Goal float64 // against PyTorch on one thread
-	GoalTwo     float64 // on two threads, where it differs
+	Floor, Goal float64  // against PyTorch on one thread
+	GoalTwo     float64  // on two threads, where it differs
+	Configs     []string // instead of the section's
+	Rounds      int      // likewise
 }
 
 var mlpSizes = []int{784, 256, 128, 10}
+
+// short are PyTorch's configurations where compiling would take longer than
+// measuring.
+var short = []string{"eager", "fused"}
 
 // training returns a workload of training steps. The number of batches keeps
 // the rows near 4096: enough that a small batch isn't learnt by heart at once.
@@ -53,14 +60,14 @@ func stack(inputs, width, depth, outputs int) []int {
 func sections(fashion string) []Section {
 	everyone := []string{peerTorch, peerSklearn, peerGomlx}
 	torch := []string{peerTorch}
-	short := []string{"eager", "fused"} // compiling each point of a sweep would take longer than measuring it
 	return []Section{
-		{ID: "steps", Title: "Training steps", Peers: everyone, Rounds: 100, Cases: stepCases(fashion)},
+		{ID: "steps", Title: "Training steps", Peers: everyone, Compare: true, Rounds: 100, Cases: stepCases(fashion)},
+		{ID: "recurrent", Title: "Recurrent layers: 32 features, 128 units, a dense head on the last state, MSE, Adam, batch 64", Peers: torch, Compare: true, Rounds: 100, Cases: recurrentCases()},
 		{ID: "batch", Title: "Sweep of the batch: 784-256-128-10, ReLU, Adam", Peers: torch, Configs: short, Rounds: 50, Cases: batchSweep()},
 		{ID: "depth", Title: "Sweep of the depth: hidden layers of 64, ReLU, SGD, batch 64", Peers: torch, Configs: short, Rounds: 50, Cases: depthSweep()},
 		{ID: "width", Title: "Sweep of the width: four hidden layers, ReLU, SGD, batch 64", Peers: torch, Configs: short, Rounds: 50, Cases: widthSweep()},
 		{ID: "infer", Title: "Inference: 784-256-128-10", Peers: []string{peerTorch, peerSklearn}, Rounds: 100, Cases: inferCases()},
-		{ID: "gemm", Title: "Bare products", Peers: []string{peerOpenBLAS, peerMKL}, Rounds: 50, Cases: gemmCases()},
+		{ID: "gemm", Title: "Bare products", Peers: []string{peerOpenBLAS, peerMKL}, Rounds: 67, Cases: gemmCases()},
 	}
 }
 
@@ -80,7 +87,7 @@ func stepCases(fashion string) []Case {
 		{Workload: training("deep", "deep 20×64, sigmoid, SGD, batch 64", stack(64, 64, 20, 10), "sigmoid", "sgd", 64), Floor: 2.9, Goal: 3.1, GoalTwo: 5},
 		{Workload: training("wide", "wide 4×2048, ReLU, SGD, batch 256", stack(2048, 2048, 4, 10), "relu", "sgd", 256), Floor: 1.1, Goal: 1.25},
 		{Workload: tiny, Floor: 200, Goal: 300},
-		{Workload: epoch, Floor: 2.1, Goal: 2.5},
+		{Workload: epoch, Floor: 2.1, Goal: 2.5, Rounds: 50}, // each is hundreds of steps
 	}
 }
 

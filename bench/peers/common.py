@@ -42,6 +42,9 @@ def rows(w, n):
 
 def batches(w):
     b, n = w["batch"], w["batches"]
+    if w.get("cell"):  # sequences, time first
+        x = unit(INPUTS, n * w["length"] * b * w["sizes"][0]).reshape(n, w["length"], b, -1)
+        return list(zip(x, unit(TARGETS, n * b).reshape(n, b, 1)))
     x, y = rows(w, b * n)
     return [(x[i * b : (i + 1) * b], y[i * b : (i + 1) * b]) for i in range(n)]
 

@@ -1,7 +1,7 @@
 """PyTorch's side: a training loop as its users write it."""
 import os
 os.environ.setdefault("TORCHINDUCTOR_COMPILE_THREADS", "1")  # no worker processes
-import itertools
+import itertools, signal
 import torch
 import common
 
@@ -13,7 +13,34 @@ LAYERS = {"relu": torch.nn.ReLU, "tanh": torch.nn.Tanh, "sigmoid": torch.nn.Sigm
 LOSSES = {"cross_entropy": torch.nn.functional.cross_entropy, "mse": torch.nn.functional.mse_loss}
 
 
+CELLS = {"lstm": torch.nn.LSTM, "gru": torch.nn.GRU, "rnn": torch.nn.RNN}
+COMPILE_SECONDS = 60  # that recurrent layers get: some compilers unroll all steps
+
+
+class Recurrent(torch.nn.Module):
+    """Recurrent layers, time first, and a dense head on the last state."""
+
+    def __init__(self, w):
+        super().__init__()
+        inputs, hidden, outputs = w["sizes"]
+        self.both = w.get("bidirectional", False)
+        self.layers = CELLS[w["cell"]](inputs, hidden, num_layers=w["layers"], bidirectional=self.both)
+        self.head = torch.nn.Linear(hidden * (1 + self.both), outputs)
+        limit = 1 / hidden**0.5
+        with torch.no_grad():
+            for i, p in enumerate(self.parameters()):  # the order is Ebb's too, the matrices are [in, out] there
+                values = common.unit(i, p.numel(), lambda u: (u * 2 - 1) * limit)
+                p.copy_(torch.from_numpy(values.reshape(tuple(p.shape)[::-1]).T))
+
+    def forward(self, x):
+        _, state = self.layers(x)
+        h = state[0] if isinstance(state, tuple) else state
+        return self.head(torch.cat((h[-2], h[-1]), 1) if self.both else h[-1])
+
+
 def model(w):
+    if w.get("cell"):
+        return Recurrent(w)
     layers = []
     for i, a in enumerate(common.weights(w)):
         linear = torch.nn.utils.skip_init(torch.nn.Linear, *a.shape)
@@ -77,7 +104,23 @@ def prepare(w, config):
 
         return epoch
     turns = itertools.cycle(tensors(w))
+    if config == "compile" and w.get("cell"):
+        within(COMPILE_SECONDS, lambda: step(*next(turns)))
     return lambda: step(*next(turns))
+
+
+def within(seconds, first):
+    """Calls first, which compiles, and gives up after so many seconds."""
+
+    def late(*_):
+        raise TimeoutError(f"not compiled within {seconds} s")
+
+    signal.signal(signal.SIGALRM, late)
+    signal.alarm(seconds)
+    try:
+        first()
+    finally:
+        signal.alarm(0)
 
 
 def inference(w, config):
