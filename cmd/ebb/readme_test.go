@@ -66,7 +66,7 @@ func checkCommand(t *testing.T, name, line string) bool {
 			return false
 		}
 	}
-	c, args, err := newRoot().Find(strings.Fields(rest))
+	c, args, err := newRoot().Find(words(rest))
 	if err == nil && c.HasParent() {
 		err = c.ParseFlags(args)
 	}
@@ -77,6 +77,18 @@ func checkCommand(t *testing.T, name, line string) bool {
 		t.Errorf("%s: %q: no such command (%v)", name, line, err)
 	}
 	return true
+}
+
+// words splits a line as a shell does that has no quotes but double ones.
+func words(line string) (list []string) {
+	for i, part := range strings.Split(line, `"`) {
+		if i%2 == 1 {
+			list = append(list, part)
+		} else {
+			list = append(list, strings.Fields(part)...)
+		}
+	}
+	return list
 }
 
 // checkGo parses a block as the body of a function, as declarations or as the
