@@ -28,11 +28,11 @@ func recurrentCases() []Case {
 	}
 	for _, length := range []int{10, 1000} {
 		w := recurrent(fmt.Sprintf("lstm-%d", length), fmt.Sprintf("LSTM, %d steps", length), cellLSTM, length)
-		cases = append(cases, Case{Workload: w, Configs: short})
+		cases = append(cases, Case{Workload: w, Configs: short, Rounds: 50})
 	}
 	stack := recurrent("lstm-stack", "LSTM, two layers both ways, 100 steps", cellLSTM, 100)
 	stack.Layers, stack.Bidirectional = 2, true
-	return append(cases, Case{Workload: stack, Configs: short})
+	return append(cases, Case{Workload: stack, Configs: short, Rounds: 50})
 }
 
 // recurrentFlops returns what the products of a training step take: three times
