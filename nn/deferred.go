@@ -17,23 +17,16 @@ import (
 type WeightGradient struct {
 	W, B *Param // B is nil without a bias
 
-	rows   int
-	x, dz  []tensor.Float // matrices of rows rows
-	xs, zs int            // their strides
-	parts  [2]columnPart
+	rows  int
+	x, dz []tensor.Float // [rows, in] and [rows, out]
 
 	// A layer that has computed the gradients on its way leaves them as they are.
 	dw, db []tensor.Float
 }
 
-// columnPart says which columns of dz belong to which of dW. Most maps have one
-// part, whose columns are all of dW.
-type columnPart struct{ from, to, n int }
-
 // newWeightGradient returns that of a map of x [..., in] to z [..., out].
 func newWeightGradient(w, b *Param, x, dz *tensor.Tensor) WeightGradient {
-	in, out := w.Value.Dim(0), w.Value.Dim(1)
-	return WeightGradient{W: w, B: b, rows: x.Rows(), x: x.Data, dz: dz.Data, xs: in, zs: out, parts: [2]columnPart{{n: out}}}
+	return WeightGradient{W: w, B: b, rows: x.Rows(), x: x.Data, dz: dz.Data}
 }
 
 // Deferred returns what the last Backward left, in the order in which it came.
@@ -72,40 +65,28 @@ func (g WeightGradient) Size() (in, out, rows int) {
 // Rows writes rows lo..hi of dW, which are (hi−lo)·out elements, to dst, or adds
 // them. However dW is cut into such bands, the bits are the same.
 func (g WeightGradient) Rows(dst []tensor.Float, lo, hi int, add bool) {
-	out := g.W.Value.Dim(1)
-	if g.dw != nil {
-		if dw := g.dw[lo*out : hi*out]; add {
-			kernel.Add(dst[:len(dw)], dw)
-		} else {
-			copy(dst, dw)
+	in, out, rows := g.Size()
+	switch {
+	case g.dw != nil && add:
+		kernel.Add(dst[:(hi-lo)*out], g.dw[lo*out:hi*out])
+	case g.dw != nil:
+		copy(dst, g.dw[lo*out:hi*out])
+	case rows == 1 && !add:
+		kernel.Outer(dst, g.x[lo:hi], g.dz)
+	default:
+		var x []tensor.Float // of no rows there is no element to begin at
+		if rows > 0 {
+			x = g.x[lo:]
 		}
+		kernel.Gemm(kernel.TN, hi-lo, out, rows, x, in, g.dz, out, dst, out, kernel.Epilogue{Accumulate: add})
 	}
-	if g.isOuter() && !add {
-		kernel.Outer(dst, g.x[lo:hi], g.dz[g.parts[0].from:][:out])
-		return
-	}
-	for _, c := range g.parts {
-		if c.n == 0 {
-			continue
-		}
-		if g.rows == 0 { // there is no element to begin at
-			kernel.Gemm(kernel.TN, hi-lo, c.n, 0, nil, g.xs, nil, g.zs, dst[c.to:], out, kernel.Epilogue{Accumulate: add})
-			continue
-		}
-		kernel.Gemm(kernel.TN, hi-lo, c.n, g.rows, g.x[lo:], g.xs, g.dz[c.from:], g.zs, dst[c.to:], out, kernel.Epilogue{Accumulate: add})
-	}
-}
-
-// isOuter reports whether dW is the product of two vectors: of a batch of one.
-func (g WeightGradient) isOuter() bool {
-	return g.dw == nil && g.rows == 1 && g.parts[0].n == g.W.Value.Dim(1)
 }
 
 // SumSquares returns Σ dW² over rows lo..hi, given those rows. A product of two
-// vectors has the product of their norms.
+// vectors, the dW of a batch of one, has the product of their norms.
 func (g WeightGradient) SumSquares(rows []tensor.Float, lo, hi int) float64 {
-	if g.isOuter() {
-		return kernel.SumSquares(g.x[lo:hi]) * kernel.SumSquares(g.dz[g.parts[0].from:][:g.W.Value.Dim(1)])
+	if g.dw == nil && g.rows == 1 {
+		return kernel.SumSquares(g.x[lo:hi]) * kernel.SumSquares(g.dz)
 	}
 	return kernel.SumSquares(rows)
 }
@@ -114,12 +95,9 @@ func (g WeightGradient) SumSquares(rows []tensor.Float, lo, hi int) float64 {
 func (g WeightGradient) AddBias(dst []tensor.Float) {
 	if g.db != nil {
 		kernel.Add(dst, g.db)
+		return
 	}
-	for _, c := range g.parts {
-		if c.n > 0 && g.rows > 0 {
-			kernel.SumStridedRows(dst[c.to:c.to+c.n], g.dz[c.from:], g.zs, g.rows)
-		}
-	}
+	kernel.SumRows(dst, g.dz)
 }
 
 // Bound returns a number that no element of dW and db exceeds, nor any partial
