@@ -15,6 +15,7 @@ type Options struct {
 	Step        uint64 // the pass's Step: which elements dropout drops
 	Seed        uint64 // of the random weights of the outputs in J
 	NoInputGrad bool   // the input has no gradient (ids): Backward must return nil
+	Lengths     []int  // of the sequences of x, [T, B, ...]; nil where all have T steps
 }
 
 // Entry is the comparison for one tensor.
@@ -76,7 +77,7 @@ func difference() float64 {
 // The error says what makes a comparison impossible: a gradient that is missing
 // or of the wrong shape.
 func Layer(l nn.Layer, x *tensor.Tensor, o Options) (Report, error) {
-	p := &nn.Pass{Train: o.Train, Record: true, WantInput: true, Step: o.Step}
+	p := &nn.Pass{Train: o.Train, Record: true, WantInput: true, Step: o.Step, Lengths: o.Lengths}
 	p.Reset()
 	params := l.Params()
 	nn.ZeroGrad(params)

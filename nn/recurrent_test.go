@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"testing"
 
+	"github.com/ebb-ml/ebb/gradcheck"
 	"github.com/ebb-ml/ebb/gradcheck/layertest"
 	"github.com/ebb-ml/ebb/nn"
 	"github.com/ebb-ml/ebb/tensor"
@@ -131,6 +132,23 @@ func TestPaddingChangesNothing(t *testing.T) {
 				if v != 0 {
 					t.Fatalf("%s: dx of padding, element %d, is %v", what, i, v)
 				}
+			}
+		}
+	}
+}
+
+// The gradients of sequences of different lengths, through 20 steps, by finite
+// differences.
+func TestLengthsByFiniteDifferences(t *testing.T) {
+	if tensor.FloatBits == 32 {
+		t.Skip("sharp in float64")
+	}
+	for name, make := range recurrentKinds {
+		for _, c := range []nn.RecurrentConfig{{}, {Layers: 2, Bidirectional: true, Last: true}} {
+			l := fresh(func() nn.Layer { return make(3, 4, c) })()
+			report, err := gradcheck.Layer(l, sequence(6, 20, 4, 3), gradcheck.Options{Seed: 1, Lengths: []int{20, 1, 13, 7}})
+			if err != nil || report.Max() > 1e-6 {
+				t.Errorf("%s %+v: %v\n%v", name, c, err, report)
 			}
 		}
 	}
