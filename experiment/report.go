@@ -164,12 +164,18 @@ func (r *Report) Write(w io.Writer) error {
 }
 
 func (r *Report) writeMetrics(b *strings.Builder) {
-	columns := []string{"loss", "accuracy"}
-	if r.Training == nil && r.Validation == nil {
-		columns = nil
-	}
-	if r.Training != nil && r.Training.MAE != nil || r.Validation != nil && r.Validation.MAE != nil {
-		columns = []string{"loss", "MAE", "RMSE", "R²"}
+	// A run that was stopped in its first epoch knows its loss and no more.
+	var columns []string
+	for _, m := range []*train.Metrics{r.Training, r.Validation} {
+		switch {
+		case m == nil:
+		case m.MAE != nil:
+			columns = []string{"loss", "MAE", "RMSE", "R²"}
+		case m.Accuracy != nil:
+			columns = []string{"loss", "accuracy"}
+		case columns == nil:
+			columns = []string{"loss"}
+		}
 	}
 	if columns != nil {
 		fmt.Fprintf(b, "%-12s", "")
@@ -186,11 +192,13 @@ func (r *Report) writeMetrics(b *strings.Builder) {
 			continue
 		}
 		fmt.Fprintf(b, "%-12s%12s", part.name, number(&part.m.Loss))
-		if len(columns) == 2 {
-			fmt.Fprintf(b, "%12s\n", share(part.m.Accuracy))
-		} else {
-			fmt.Fprintf(b, "%12s%12s%12s\n", number(part.m.MAE), number(part.m.RMSE), number(part.m.R2))
+		switch len(columns) {
+		case 2:
+			fmt.Fprintf(b, "%12s", share(part.m.Accuracy))
+		case 4:
+			fmt.Fprintf(b, "%12s%12s%12s", number(part.m.MAE), number(part.m.RMSE), number(part.m.R2))
 		}
+		b.WriteByte('\n')
 	}
 	if r.Validation != nil && r.Validation.Confusion != nil && len(r.classes) > 0 {
 		fmt.Fprintf(b, "guessing the most frequent class is right in %.1f %%\n", 100*mostFrequent(r.Validation.Confusion))

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/ebb-ml/ebb/flow"
@@ -318,4 +319,18 @@ func ExampleTimeCurve() {
 	// 1 0.5 0.5
 	// 2 0.25 0.5
 	// 3 0.125 0.5
+}
+
+// A layer that no gradient reaches has no horizon, and no number is made up.
+func TestNoGradientHasNoHorizon(t *testing.T) {
+	l := nn.NewRNN(2, 3, nn.NewTanh(), nn.RecurrentConfig{Last: true})
+	d := nn.NewDense(3, 1) // of zeros
+	curve := flow.ThroughTime(nn.NewSequential(l, d), tensor.New(4, 2, 2), flow.TimeOptions{})[0]
+	var b strings.Builder
+	if err := flow.TimeTable(&b, []flow.TimeCurve{curve}); err != nil {
+		t.Fatal(err)
+	}
+	if text := b.String(); !math.IsNaN(curve.Horizon) || strings.Contains(text, "NaN") || !strings.Contains(text, "No gradient") {
+		t.Errorf("horizon %v:\n%s", curve.Horizon, text)
+	}
 }

@@ -47,6 +47,8 @@ func (c *TimeCurve) remembers() string {
 	steps := c.Steps()
 	length := fmt.Sprintf("the sequence has %d.", steps)
 	switch {
+	case math.IsNaN(c.Horizon):
+		return "No gradient reaches this layer at all, so that it has no memory horizon; " + length
 	case math.IsInf(c.Horizon, 1):
 		return fmt.Sprintf("It does not fall to 1 %% within the %d %s of the sequence.", steps, plural(steps, "step"))
 	case c.Extrapolated:
