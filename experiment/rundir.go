@@ -1,10 +1,11 @@
 package experiment
 
 import (
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"hash/fnv"
+	"hash/crc32"
 	"io"
 	"io/fs"
 	"math"
@@ -78,24 +79,30 @@ func Version() string {
 	return "(devel)"
 }
 
-// fingerprint is a hash of the rows that are trained on and held out, so that a
-// run is not resumed on other data.
+// fingerprint is a checksum of the rows that are trained on and held out, so that
+// a run is not resumed on other data.
 func fingerprint(parts []*data.Dataset) string {
-	h, rows := fnv.New64a(), 0
-	var b [8]byte
+	h, rows := crc32.New(crc32.MakeTable(crc32.Castagnoli)), 0 // the processor has an instruction for it
+	buf := make([]byte, 0, 1<<15)
+	add := func(bits uint64) {
+		if buf = binary.LittleEndian.AppendUint64(buf, bits); len(buf) == cap(buf) {
+			h.Write(buf)
+			buf = buf[:0]
+		}
+	}
 	for _, d := range parts {
 		rows += d.Len()
 		for _, t := range []*tensor.Tensor{d.X, d.Y} {
 			for _, v := range t.Data {
-				bits := math.Float64bits(float64(v))
-				for i := range b {
-					b[i] = byte(bits >> (8 * i))
-				}
-				h.Write(b[:])
+				add(math.Float64bits(float64(v)))
 			}
 		}
+		for _, n := range d.Lengths {
+			add(uint64(n))
+		}
 	}
-	return fmt.Sprintf("%d rows, fnv64a %016x", rows, h.Sum64())
+	h.Write(buf)
+	return fmt.Sprintf("%d rows, crc32c %08x", rows, h.Sum32())
 }
 
 // createRunDir makes the directory and its run.json. A directory that already
