@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/ebb-ml/ebb/internal/kernel"
+	"github.com/ebb-ml/ebb/tensor"
 )
 
 // timeSums are the sums of squares of a way back through time, by rows of the
@@ -52,12 +53,26 @@ func (m *timeSums) before(r *coreRun, s, lo, hi int) {
 		} else {
 			m.in[at] = kernel.SumSquares(r.dh[lo*h : end*h])
 		}
-		if r.dc != nil {
-			m.cellPath(r, s, lo, end)
-			m.path[at] = kernel.SumSquares(r.pathGrad[lo*h : end*h])
+		if r.dc == nil {
+			continue
+		}
+		if s < m.steps-1 && m.path[at+1] == 0 {
+			m.path[at] = 0
+			continue
+		}
+		m.cellPath(r, s, lo, end)
+		path := r.pathGrad[lo*h : end*h]
+		if m.path[at] = kernel.SumSquares(path); m.path[at] < leastPath {
+			m.path[at] = 0
+			clear(path)
 		}
 	}
 }
+
+// leastPath is where the square of the cell path's norm is taken as zero: a forget
+// gate above one half would keep it at the smallest denormal number for good,
+// with which each step takes many times as long.
+const leastPath = 1e-72 * (tensor.FloatBits / 32 % 2) // float64 holds what is smaller
 
 // cellPath takes the gradient of the last cell one step further on the path
 // through the cells alone: dc of the last step, times the forget gates.
