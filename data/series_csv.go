@@ -90,7 +90,7 @@ func (t *table) series(columns []string, target string) (*Series, error) {
 	}
 	s.Target = len(columns) - 1
 	if s = s.withoutTime(); len(s.Columns) > 1 {
-		return nil, fmt.Errorf("%s: %w; the columns of numbers are %s", s.Name, ErrNoTarget, spelling.Suggest("", s.Columns))
+		return nil, fmt.Errorf("%s: %w; %s", s.Name, ErrNoTarget, spelling.Suggest("", s.Columns))
 	}
 	return s, nil
 }

@@ -153,7 +153,7 @@ func TestReadSeries(t *testing.T) {
 		{"when,x,note,y\n2024-01-01,5,,1\n2024-01-02,,fog,2\n", "y", "[x y] y"},
 		{"5\n7\n6\n", "", "[column_1] column_1"},
 		{"1;5\n2;7\n3;6\n", "", "[column_2] column_2"},
-		{"x,y\n5,1\n3,2\n", "", `t.csv: no target given: name the column to predict; the columns of numbers are`},
+		{"x,y\n5,1\n3,2\n", "", `t.csv: no target given: name the column to predict; known are "x", "y"`},
 		{"x,y\n5,1\n3,2\n", "z", `t.csv: no column "z"`},
 		{"x,y\n5,1\nred,2\n", "x", `t.csv:3: column "x": found "red", expected a number`},
 		{"when\nMonday\nTuesday\n", "", "t.csv: no column of numbers"},

@@ -32,7 +32,7 @@ func bySequence(all []Prediction, d *data.Dataset) []Prediction {
 	list := make([]Prediction, d.Len())
 	for i := range list {
 		n := d.Steps()
-		steps := all[i*n : (i+1)*n]
+		steps := all[i*n : (i+1)*n : (i+1)*n]
 		if d.Lengths != nil {
 			steps = steps[:d.Lengths[i]]
 		}

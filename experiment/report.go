@@ -3,7 +3,9 @@ package experiment
 import (
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/ebb-ml/ebb/data"
 	"github.com/ebb-ml/ebb/flow"
@@ -206,7 +208,7 @@ func (r *Report) writeMetrics(b *strings.Builder) {
 	if r.Baseline != nil && r.Validation != nil && r.Validation.MAE != nil {
 		fmt.Fprintf(b, "repeating the last value has a validation MAE of %.4g\n", r.Baseline.MAE)
 	}
-	if r.standardized && columns != nil {
+	if r.standardized && len(columns) == 4 {
 		b.WriteString("MAE and RMSE are in the unit of the data, the loss is of the standardized target\n")
 	}
 	how := ""
@@ -218,7 +220,9 @@ func (r *Report) writeMetrics(b *strings.Builder) {
 	case r.StoppedEarly:
 		how = ", stopped early; the best epoch's weights are kept"
 	}
-	fmt.Fprintf(b, "%d epochs, %d steps in %.1f s%s\n", r.Epochs, r.Steps, r.Seconds, how)
+	for line := range Wrap(fmt.Sprintf("%d epochs, %d steps in %.1f s%s", r.Epochs, r.Steps, r.Seconds, how), 80) {
+		fmt.Fprintln(b, line)
+	}
 	fmt.Fprintf(b, "run: %s\n", r.Run)
 }
 
@@ -258,10 +262,13 @@ func WriteConfusion(w io.Writer, classes []string, confusion [][]int) error {
 	var b strings.Builder
 	b.WriteString("true \\ predicted")
 	name := func(i int) string {
-		if i < len(classes) {
-			return classes[i]
+		if i >= len(classes) {
+			return fmt.Sprint(i)
 		}
-		return fmt.Sprint(i)
+		if c := classes[i]; strings.TrimSpace(c) != "" && !strings.ContainsFunc(c, unicode.IsControl) {
+			return c
+		}
+		return strconv.Quote(classes[i]) // a character of a text may be a space or a line's end
 	}
 	for i := range confusion {
 		fmt.Fprintf(&b, "%5.5s", name(i))

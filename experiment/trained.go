@@ -160,8 +160,12 @@ func (t *Trained) predict(d *data.Dataset) ([]Prediction, error) {
 		list = bySequence(list, d)
 	}
 	for i := range list {
-		for _, p := range append(list[i].Steps, list[i]) {
-			if name := p.overflow(); name != "" {
+		answers := list[i].Steps
+		if !d.PerStep {
+			answers = list[i : i+1]
+		}
+		for k := range answers {
+			if name := answers[k].overflow(); name != "" {
 				return nil, fmt.Errorf("%s: row %d is too far from what the model knows: its output for %q overflows", d.Name, i+1, name)
 			}
 		}
