@@ -26,7 +26,7 @@ func (t *table) finish(goal Goal) (*Dataset, *Schema, error) {
 		}
 	}
 	if len(s.Columns) == 0 {
-		return nil, nil, fmt.Errorf("%s: no column besides the target: there is nothing to predict it from", t.scan.name)
+		return nil, nil, fmt.Errorf("%s: no column besides the target: there is nothing to predict it from (a series is predicted from its own past: data.window says how many steps)", t.scan.name)
 	}
 	target := &t.columns[t.target]
 	d := t.assemble(s.Columns)

@@ -150,7 +150,7 @@ func TestCSVErrors(t *testing.T) {
 		{text: "x,label\n1,a\n2,b\n", target: "label", goal: AsRegression, want: `t.csv:2: column "label": found "a", expected a number`},
 		{text: "x,y\n1,\n2,NA\n", target: "y", want: `t.csv: no row has a value in column "y"`},
 		{text: "x,y\n,1\n,2.5\n", target: "y", want: `t.csv: column "x" has no values: remove it`},
-		{text: "y\n1\n2.5\n", target: "y", want: "no column besides the target"},
+		{text: "y\n1\n2.5\n", target: "y", want: "no column besides the target: there is nothing to predict it from (a series is predicted from its own past: data.window"},
 		{text: "x,x,y\n1,2,3\n", target: "y", want: `t.csv:1: columns 1 and 2 are both named "x"`},
 		{text: many, target: "y", want: `t.csv:102: column "x": more than 100 different texts`},
 		{text: "x,y\n\"a,1\n2,3\n", target: "y", want: "t.csv:2: the quote in column 1 is never closed"},
