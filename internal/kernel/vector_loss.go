@@ -5,46 +5,25 @@ import "math"
 // The loops of the losses that are sums over the elements.
 
 // SquaredError returns the sum of (p−t)² in float64.
-func SquaredError(p, t []Float) float64 {
-	t = t[:len(p)]
-	s := 0.0
-	for len(p) > block {
-		s += active.squaredError(p[:block], t[:block])
-		p, t = p[block:], t[block:]
-	}
-	return s + active.squaredError(p, t)
-}
+func SquaredError(p, t []Float) float64 { return sumBlocks2(active.squaredError, p, t) }
 
 // ErrorGradient computes d = a·(p−t).
-func ErrorGradient(d, p, t []Float, a Float) {
-	p, t = p[:len(d)], t[:len(d)]
-	for len(d) > block {
-		active.errorGradient(d[:block], p[:block], t[:block], a)
-		d, p, t = d[block:], p[block:], t[block:]
-	}
-	active.errorGradient(d, p, t, a)
-}
+func ErrorGradient(d, p, t []Float, a Float) { gradientBlocks(active.errorGradient, d, p, t, a) }
 
 // Logistic returns the sum of max(z,0) − z·t + ln(1+e^−|z|), the cross-entropy
 // of the targets t with σ(z), in float64.
-func Logistic(z, t []Float) float64 {
-	t = t[:len(z)]
-	s := 0.0
-	for len(z) > block {
-		s += active.logistic(z[:block], t[:block])
-		z, t = z[block:], t[block:]
-	}
-	return s + active.logistic(z, t)
-}
+func Logistic(z, t []Float) float64 { return sumBlocks2(active.logistic, z, t) }
 
 // LogisticGradient computes d = a·(σ(z)−t).
-func LogisticGradient(d, z, t []Float, a Float) {
-	z, t = z[:len(d)], t[:len(d)]
+func LogisticGradient(d, z, t []Float, a Float) { gradientBlocks(active.logisticGradient, d, z, t, a) }
+
+func gradientBlocks(f func(d, p, t []Float, a Float), d, p, t []Float, a Float) {
+	p, t = p[:len(d)], t[:len(d)]
 	for len(d) > block {
-		active.logisticGradient(d[:block], z[:block], t[:block], a)
-		d, z, t = d[block:], z[block:], t[block:]
+		f(d[:block], p[:block], t[:block], a)
+		d, p, t = d[block:], p[block:], t[block:]
 	}
-	active.logisticGradient(d, z, t, a)
+	f(d, p, t, a)
 }
 
 func squaredErrorGo(p, t []Float) float64 {

@@ -3,35 +3,32 @@ package kernel
 import "math"
 
 // Sum returns the sum of x[i] in float64.
-func Sum(x []Float) float64 {
-	s := 0.0
-	for len(x) > block {
-		s += active.sum(x[:block])
-		x = x[block:]
-	}
-	return s + active.sum(x)
-}
+func Sum(x []Float) float64 { return sumBlocks(active.sum, x) }
 
 // SumSquares returns the sum of x[i]² in float64, which holds the square of
 // every finite float32 without overflow.
-func SumSquares(x []Float) float64 {
-	s := 0.0
-	for len(x) > block {
-		s += active.sumSquares(x[:block])
-		x = x[block:]
-	}
-	return s + active.sumSquares(x)
-}
+func SumSquares(x []Float) float64 { return sumBlocks(active.sumSquares, x) }
 
 // Dot returns the sum of a[i]·b[i] in float64.
-func Dot(a, b []Float) float64 {
+func Dot(a, b []Float) float64 { return sumBlocks2(active.dot, a, b) }
+
+func sumBlocks(f func(x []Float) float64, x []Float) float64 {
+	s := 0.0
+	for len(x) > block {
+		s += f(x[:block])
+		x = x[block:]
+	}
+	return s + f(x)
+}
+
+func sumBlocks2(f func(a, b []Float) float64, a, b []Float) float64 {
 	b = b[:len(a)]
 	s := 0.0
 	for len(a) > block {
-		s += active.dot(a[:block], b[:block])
+		s += f(a[:block], b[:block])
 		a, b = a[block:], b[block:]
 	}
-	return s + active.dot(a, b)
+	return s + f(a, b)
 }
 
 // Change compares now with before, in one pass: the sum of (now-before)² and
