@@ -17,16 +17,10 @@ type phi struct {
 	backward func(dz, dh, z, h []tensor.Float, a tensor.Float)
 	a        tensor.Float // the slope, where there is one
 	sup      float64      // sup|φ′| over all z; +Inf if there is none
-}
 
-// fromOutput reports whether backward looks at h and not at z, which h may then
-// overwrite.
-func (f phi) fromOutput() bool {
-	switch f.name {
-	case "relu", "sigmoid", "tanh":
-		return true
-	}
-	return false
+	// fromOutput says that backward looks at h and not at z, which h may then
+	// overwrite.
+	fromOutput bool
 }
 
 func (l *Activation) Kind() string     { return l.phi.name }

@@ -13,45 +13,45 @@ const DefaultLeakySlope = 0.01
 
 // NewIdentity returns φ(z) = z, φ′ = 1.
 func NewIdentity() *Activation {
-	return &Activation{phi: phi{"identity", linearForward, linearBackward, 1, 1}}
+	return &Activation{phi: phi{"identity", linearForward, linearBackward, 1, 1, false}}
 }
 
 // NewLinear returns φ(z) = slope·z, φ′ = slope.
 func NewLinear(slope float64) *Activation {
-	return &Activation{phi: phi{"linear", linearForward, linearBackward, tensor.Float(slope), math.Abs(slope)}}
+	return &Activation{phi: phi{"linear", linearForward, linearBackward, tensor.Float(slope), math.Abs(slope), false}}
 }
 
 // NewSigmoid returns φ(z) = 1/(1+e⁻ᶻ), φ′ = φ(1−φ) ≤ ¼.
 func NewSigmoid() *Activation {
-	return &Activation{phi: phi{"sigmoid", sigmoidForward, sigmoidBackward, 0, 0.25}}
+	return &Activation{phi: phi{"sigmoid", sigmoidForward, sigmoidBackward, 0, 0.25, true}}
 }
 
 // NewTanh returns φ(z) = tanh z, φ′ = 1−φ² ≤ 1.
 func NewTanh() *Activation {
-	return &Activation{phi: phi{"tanh", tanhForward, tanhBackward, 0, 1}}
+	return &Activation{phi: phi{"tanh", tanhForward, tanhBackward, 0, 1, true}}
 }
 
 // NewReLU returns φ(z) = max(z, 0); φ′(0) is taken as 0, as PyTorch does.
 func NewReLU() *Activation {
-	return &Activation{phi: phi{"relu", reluForward, reluBackward, 0, 1}}
+	return &Activation{phi: phi{"relu", reluForward, reluBackward, 0, 1, true}}
 }
 
 // NewLeakyReLU returns φ(z) = z for z > 0 and slope·z otherwise (Maas et al.
 // 2013). [DefaultLeakySlope] is the usual slope.
 func NewLeakyReLU(slope float64) *Activation {
-	return &Activation{phi: phi{"leaky_relu", leakyForward, leakyBackward, tensor.Float(slope), max(1, math.Abs(slope))}}
+	return &Activation{phi: phi{"leaky_relu", leakyForward, leakyBackward, tensor.Float(slope), max(1, math.Abs(slope)), false}}
 }
 
 // NewELU returns φ(z) = z for z > 0 and eᶻ−1 otherwise (Clevert et al. 2016,
 // α = 1), φ′ ≤ 1.
 func NewELU() *Activation {
-	return &Activation{phi: phi{"elu", eluForward, eluBackward, 0, 1}}
+	return &Activation{phi: phi{"elu", eluForward, eluBackward, 0, 1, false}}
 }
 
 // NewSELU returns φ(z) = λz for z > 0 and λα(eᶻ−1) otherwise, with λ ≈ 1.0507
 // and α ≈ 1.6733 (Klambauer et al. 2017). sup φ′ = λα ≈ 1.7581, just below 0.
 func NewSELU() *Activation {
-	return &Activation{phi: phi{"selu", seluForward, seluBackward, 0, seluLambda * seluAlpha}}
+	return &Activation{phi: phi{"selu", seluForward, seluBackward, 0, seluLambda * seluAlpha, false}}
 }
 
 // NewGELU returns φ(z) = z·Φ(z) with the exact normal distribution function Φ
@@ -61,29 +61,29 @@ func NewSELU() *Activation {
 // sup φ′ = ½(1+erf 1) + e⁻¹/√π ≈ 1.1289.
 func NewGELU() *Activation {
 	sup := 0.5*(1+math.Erf(1)) + math.Exp(-1)/math.Sqrt(math.Pi)
-	return &Activation{phi: phi{"gelu", geluForward, geluBackward, 0, sup}}
+	return &Activation{phi: phi{"gelu", geluForward, geluBackward, 0, sup, false}}
 }
 
 // NewSoftplus returns φ(z) = ln(1+eᶻ), φ′ = sigmoid(z) < 1.
 func NewSoftplus() *Activation {
-	return &Activation{phi: phi{"softplus", softplusForward, softplusBackward, 0, 1}}
+	return &Activation{phi: phi{"softplus", softplusForward, softplusBackward, 0, 1, false}}
 }
 
 // NewHardSigmoid returns φ(z) = min(max(z+3, 0), 6)/6, PyTorch's Hardsigmoid;
 // φ′ is 1/6 between −3 and 3 and 0 elsewhere.
 func NewHardSigmoid() *Activation {
-	return &Activation{phi: phi{"hard_sigmoid", hardSigmoidForward, hardSigmoidBackward, 0, 1.0 / 6}}
+	return &Activation{phi: phi{"hard_sigmoid", hardSigmoidForward, hardSigmoidBackward, 0, 1.0 / 6, false}}
 }
 
 // NewExponential returns φ(z) = eᶻ, whose φ′ has no bound.
 func NewExponential() *Activation {
-	return &Activation{phi: phi{"exponential", expForward, expBackward, 0, math.Inf(1)}}
+	return &Activation{phi: phi{"exponential", expForward, expBackward, 0, math.Inf(1), false}}
 }
 
 // NewStep returns φ(z) = 1 for z > 0 and 0 otherwise. Its derivative is 0
 // everywhere, so nothing below it can be trained: it is for forward passes.
 func NewStep() *Activation {
-	return &Activation{phi: phi{"step", stepForward, stepBackward, 0, 0}}
+	return &Activation{phi: phi{"step", stepForward, stepBackward, 0, 0, false}}
 }
 
 // ActivationNames returns the names that [NewActivation] knows.

@@ -183,7 +183,7 @@ func (s *Sequential) forwardSpan(p *Pass, sp span, x *tensor.Tensor) *tensor.Ten
 func overwrites(before, l Layer) bool {
 	_, dense := before.(*Dense)
 	a, ok := l.(*Activation)
-	return ok && dense && a.phi.fromOutput()
+	return ok && dense && a.phi.fromOutput
 }
 
 // wideForward lets the product share itself out: it cuts a wide matrix better

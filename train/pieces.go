@@ -1,10 +1,6 @@
 package train
 
-import (
-	"sync"
-
-	"github.com/ebb-ml/ebb/tensor"
-)
+import "github.com/ebb-ml/ebb/tensor"
 
 // cuts numbers the pieces that things are cut into, one thing after the other.
 type cuts struct {
@@ -62,29 +58,4 @@ func (s *bandScratch) gradient(n int) []tensor.Float {
 func (s *bandScratch) weights(w []tensor.Float) []tensor.Float {
 	s.before = append(s.before[:0], w...)
 	return s.before
-}
-
-// scratchList lends scratch to goroutines. It never gives memory back, unlike a
-// sync.Pool, which every garbage collection empties.
-type scratchList struct {
-	slots int // of the optimizer's rule
-	mu    sync.Mutex
-	free  []*bandScratch
-}
-
-func (l *scratchList) take() *bandScratch {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if n := len(l.free); n > 0 {
-		s := l.free[n-1]
-		l.free = l.free[:n-1]
-		return s
-	}
-	return &bandScratch{slots: make([][]tensor.Float, l.slots)}
-}
-
-func (l *scratchList) give(s *bandScratch) {
-	l.mu.Lock()
-	l.free = append(l.free, s)
-	l.mu.Unlock()
 }

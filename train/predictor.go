@@ -2,7 +2,6 @@ package train
 
 import (
 	"fmt"
-	"sync"
 
 	"github.com/ebb-ml/ebb/nn"
 	"github.com/ebb-ml/ebb/tensor"
@@ -12,19 +11,22 @@ import (
 // as long as none trains the model. After the first calls of a size nothing is
 // allocated: each goroutine takes a pass that another has given back.
 type Predictor struct {
-	model nn.Layer
-	mu    sync.Mutex
-	idle  []*nn.Pass
+	model  nn.Layer
+	passes spares[nn.Pass] // one whose Forward panicked is not given back
 }
 
 // NewPredictor returns a predictor of the model.
-func NewPredictor(model nn.Layer) *Predictor { return &Predictor{model: model} }
+func NewPredictor(model nn.Layer) *Predictor {
+	p := &Predictor{model: model}
+	p.passes.make = func() *nn.Pass { return &nn.Pass{} }
+	return p
+}
 
 // Predict writes the model's outputs for the rows of x, [N, features], to dst,
 // [N, outputs]; a cross_entropy model's are logits. It panics when a shape does
 // not fit the model.
 func (p *Predictor) Predict(dst, x *tensor.Tensor) {
-	pass := p.take()
+	pass := p.passes.take()
 	n := x.Dim(0)
 	for lo := 0; lo == 0 || lo < n; lo += chunkRows {
 		hi := min(lo+chunkRows, n)
@@ -37,7 +39,7 @@ func (p *Predictor) Predict(dst, x *tensor.Tensor) {
 		}
 		copy(dst.Data[lo*width:], pred.Data)
 	}
-	p.give(pass)
+	p.passes.give(pass)
 }
 
 // PredictSequences is Predict for sequences side by side: x is time-major, [T,
@@ -46,7 +48,7 @@ func (p *Predictor) Predict(dst, x *tensor.Tensor) {
 // step. state is what they begin with and is left with what they end with; nil
 // begins with zeros.
 func (p *Predictor) PredictSequences(dst, x *tensor.Tensor, lengths []int, state *nn.State) {
-	pass := p.take()
+	pass := p.passes.take()
 	pass.Reset()
 	pass.Lengths, pass.State = lengths, state
 	pred := p.model.Forward(pass, x)
@@ -55,23 +57,5 @@ func (p *Predictor) PredictSequences(dst, x *tensor.Tensor, lengths []int, state
 		panic(fmt.Sprintf("train.Predictor: the outputs of %s are %s, got %s for them", x.ShapeString(), pred.ShapeString(), dst.ShapeString()))
 	}
 	copy(dst.Data, pred.Data)
-	p.give(pass)
-}
-
-func (p *Predictor) take() *nn.Pass {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if n := len(p.idle); n > 0 {
-		pass := p.idle[n-1]
-		p.idle = p.idle[:n-1]
-		return pass
-	}
-	return &nn.Pass{}
-}
-
-// A pass whose Forward panicked is not given back.
-func (p *Predictor) give(pass *nn.Pass) {
-	p.mu.Lock()
-	p.idle = append(p.idle, pass)
-	p.mu.Unlock()
+	p.passes.give(pass)
 }

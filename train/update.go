@@ -6,6 +6,7 @@ import (
 	"github.com/ebb-ml/ebb/internal/kernel"
 	"github.com/ebb-ml/ebb/nn"
 	"github.com/ebb-ml/ebb/optim"
+	"github.com/ebb-ml/ebb/tensor"
 )
 
 // UpdateMeter is told what updates did to each parameter that the optimizer has:
@@ -44,7 +45,7 @@ type updater struct {
 	biases  []effect // of the bias of each gradient
 	lr      float64
 	meter   UpdateMeter
-	scratch scratchList
+	scratch spares[bandScratch]
 }
 
 // job is what the pieces of the task at hand do.
@@ -64,7 +65,8 @@ func newUpdater(o *optim.Optimizer) *updater {
 	for i, p := range o.Params() {
 		u.index[p] = i
 	}
-	u.scratch.slots = len(o.Rule.Slots())
+	slots := len(o.Rule.Slots())
+	u.scratch.make = func() *bandScratch { return &bandScratch{slots: make([][]tensor.Float, slots)} }
 	u.shared = repeated(o.Params())
 	return u
 }
